@@ -1,0 +1,215 @@
+//! One constructor for each sort of failure.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode, header};
+
+use super::{BoxError, Error, ErrorKind, InjectionFailure, Inner};
+use crate::problem::{MAX_PROBLEMS, ProblemKind};
+use crate::{Place, Problem};
+
+impl Error {
+    /// Makes an error that refuses the request: kind [`ErrorKind::Refused`], a status, and a text for the client.
+    ///
+    /// A status below 400 becomes `500`.
+    #[must_use]
+    #[cold]
+    pub fn new(status: StatusCode, public: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::Refused, StatusCode::INTERNAL_SERVER_ERROR, public.into(), Cow::Borrowed(""))
+            .with_status(status)
+    }
+
+    /// Makes an error of the application's own: kind [`ErrorKind::App`], `500`, nothing for the client.
+    #[must_use]
+    #[cold]
+    pub fn app(source: impl Into<BoxError>) -> Self {
+        let mut error = Self::of(
+            ErrorKind::App,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Cow::Borrowed("internal server error"),
+            Cow::Borrowed(""),
+        );
+        error.edit().source = Some(Arc::from(source.into()));
+        error
+    }
+
+    /// Makes an error of what is wrong with a request: kind [`ErrorKind::Parse`] when something could not be read, else
+    /// [`ErrorKind::Validation`]; `400`.
+    ///
+    /// Problems of reading come first; otherwise the order stays. At most [`MAX_PROBLEMS`] are kept.
+    #[must_use]
+    #[cold]
+    pub fn binding(mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.kind() != ProblemKind::Parse);
+        problems.truncate(MAX_PROBLEMS);
+        let (kind, public) = match problems.first().map(Problem::kind) {
+            Some(ProblemKind::Rule) => (ErrorKind::Validation, "the request breaks a rule"),
+            Some(ProblemKind::Parse) | None => (ErrorKind::Parse, "the request cannot be read"),
+        };
+        let mut error = Self::of(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""));
+        error.edit().problems = problems;
+        error
+    }
+
+    /// Makes an error of one value that could not be read.
+    #[must_use]
+    #[cold]
+    pub fn parse(
+        place: Place,
+        path: impl Into<Cow<'static, str>>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::binding(vec![Problem::parse(place, path, code, message)])
+    }
+
+    /// Makes an error of two: everything that is wrong with the request together.
+    ///
+    /// When one of them is not about reading the request, it wins, the first before the second.
+    #[must_use]
+    #[cold]
+    pub fn merge(self, other: Self) -> Self {
+        match (self.is_binding(), other.is_binding()) {
+            (true, true) => {
+                let mut problems = self.inner.problems.clone();
+                problems.extend_from_slice(&other.inner.problems);
+                Self::binding(problems)
+            }
+            (true, false) => other,
+            (false, _) => self,
+        }
+    }
+
+    /// Makes an error of a dependency that is not there.
+    #[must_use]
+    #[cold]
+    pub fn missing_dependency(
+        type_name: &'static str,
+        key: Option<&'static str>,
+        likely_cause: &'static str,
+    ) -> Self {
+        Self::injection(InjectionFailure::missing(type_name, key, likely_cause))
+    }
+
+    /// Makes an error of a dependency whose factory failed.
+    ///
+    /// An error that carries a decision about the answer (kind [`ErrorKind::Refused`] or one that the request itself
+    /// caused) stays what it is; anything else becomes kind [`ErrorKind::Injection`], `500`.
+    #[must_use]
+    #[cold]
+    pub fn from_factory(self, type_name: &'static str, key: Option<&'static str>) -> Self {
+        match (self.kind(), &self.inner.source) {
+            (ErrorKind::App, Some(source)) if self.status() == StatusCode::INTERNAL_SERVER_ERROR => {
+                Self::injection(InjectionFailure::caused(type_name, key, Arc::clone(source)))
+            }
+            _ => self,
+        }
+    }
+
+    fn injection(failure: InjectionFailure) -> Self {
+        let mut error = Self::of(
+            ErrorKind::Injection,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Cow::Borrowed("internal server error"),
+            Cow::Borrowed(""),
+        );
+        error.edit().source = Some(Arc::new(failure));
+        error
+    }
+
+    /// Makes an error of a path that leads nowhere: `404`.
+    #[must_use]
+    #[cold]
+    pub fn not_found() -> Self {
+        Self::of(ErrorKind::NotFound, StatusCode::NOT_FOUND, Cow::Borrowed("not found"), Cow::Borrowed(""))
+    }
+
+    /// Makes an error of a method that the path does not have: `405` with `Allow`.
+    #[must_use]
+    #[cold]
+    pub fn method_not_allowed(allow: HeaderValue) -> Self {
+        Self::of(
+            ErrorKind::MethodNotAllowed,
+            StatusCode::METHOD_NOT_ALLOWED,
+            Cow::Borrowed("method not allowed"),
+            Cow::Borrowed(""),
+        )
+        .with_header(header::ALLOW, allow)
+    }
+
+    /// Makes an error of something larger than its limit: `413`. `text` says what and how much, for the client.
+    #[must_use]
+    #[cold]
+    pub fn too_large(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(ErrorKind::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, text.into(), Cow::Borrowed(""))
+    }
+
+    /// Makes an error of a content type or coding that cannot be read: `415`. `text` says what can, for the client.
+    #[must_use]
+    #[cold]
+    pub fn unsupported_media_type(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(
+            ErrorKind::UnsupportedMediaType,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            text.into(),
+            Cow::Borrowed(""),
+        )
+    }
+
+    /// Makes an error of a request that took too long: `503` unless told otherwise.
+    #[must_use]
+    #[cold]
+    pub fn timeout() -> Self {
+        Self::of(
+            ErrorKind::Timeout,
+            StatusCode::SERVICE_UNAVAILABLE,
+            Cow::Borrowed("the request took too long"),
+            Cow::Borrowed(""),
+        )
+    }
+
+    /// Makes an error of an answer that could not be serialised: `500`.
+    #[must_use]
+    #[cold]
+    pub fn serialize(source: impl Into<BoxError>) -> Self {
+        let mut error = Self::app(source);
+        error.edit().kind = ErrorKind::Serialize;
+        error
+    }
+
+    /// Makes an error of a panic's payload: `500`; the message goes to the log only.
+    #[must_use]
+    #[cold]
+    #[expect(clippy::needless_pass_by_value, reason = "this is what catch_unwind hands over")]
+    pub fn panic(payload: Box<dyn Any + Send>) -> Self {
+        let text = if let Some(text) = payload.downcast_ref::<&'static str>() {
+            Cow::Borrowed(*text)
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            Cow::Owned(text.clone())
+        } else {
+            Cow::Borrowed("a value that is no text")
+        };
+        Self::of(
+            ErrorKind::Panic,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Cow::Borrowed("internal server error"),
+            Cow::Owned(format!("panicked: {text}")),
+        )
+    }
+
+    fn of(kind: ErrorKind, status: StatusCode, public: Cow<'static, str>, detail: Cow<'static, str>) -> Self {
+        let inner = Inner {
+            kind,
+            status,
+            public,
+            detail,
+            problems: Vec::new(),
+            headers: None,
+            body: None,
+            source: None,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+}

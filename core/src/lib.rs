@@ -1,0 +1,28 @@
+//! The words that gongular's layers and extractors share.
+//!
+//! Applications depend on `gongular`. Libraries that bring their own extractors or layers depend on this crate: it changes
+//! rarely, and does no IO.
+
+mod contract;
+pub mod error;
+pub mod handler;
+pub mod inject;
+mod limits;
+mod place;
+mod problem;
+mod request;
+mod respond;
+mod rules;
+pub mod stats;
+
+pub use self::contract::{Contract, Dependency, Field, FieldKind, Input, Refusal};
+pub use self::error::{BoxError, Error, ErrorKind};
+pub use self::handler::{Context, Handle, Handler, handle, service};
+pub use self::limits::Limits;
+pub use self::place::Place;
+pub use self::problem::{MAX_PROBLEMS, MAX_REFLECTED_CHARS, Problem, ProblemKind, reflect};
+pub use self::request::{
+    BodySlot, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext, RequestState, Stage,
+};
+pub use self::respond::{IntoResponse, Json, ResponseBody};
+pub use self::rules::{BrokenRules, Rules, Unchecked};

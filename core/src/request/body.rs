@@ -1,0 +1,215 @@
+//! A request's body until somebody takes it.
+
+use std::fmt;
+use std::pin::pin;
+
+use bytes::{Buf, BufMut, Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body::Body;
+
+use crate::{BoxError, Error};
+
+/// A request body that extractors can read: any `http_body::Body` that is `Send` and whose error can be boxed.
+///
+/// Implemented for every such type; it only gives the bounds a name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no request body, so the body cannot be read here",
+    note = "a factory and an axum `FromRequestParts` see the request without its body: take what they need from path, query or headers"
+)]
+pub trait RequestBody: Body<Data: Send, Error: Into<BoxError>> + Send {}
+
+impl<B> RequestBody for B where B: Body<Data: Send, Error: Into<BoxError>> + Send {}
+
+/// A request's body: unread, read into memory, or taken away.
+///
+/// It is read once, under a limit, and kept, so that several handlers of a chain may bind it.
+pub struct BodySlot<B> {
+    state: State<B>,
+}
+
+enum State<B> {
+    Unread(B),
+    Buffered(Bytes),
+    /// It broke the limit or failed; whoever asks again gets the same answer.
+    Failed(Error),
+    Taken,
+}
+
+impl<B> BodySlot<B> {
+    /// Holds a body that nobody has read yet.
+    pub const fn new(body: B) -> Self {
+        Self { state: State::Unread(body) }
+    }
+
+    /// Holds no body: whoever asks for one is told that it is gone.
+    #[must_use]
+    pub const fn taken() -> Self {
+        Self { state: State::Taken }
+    }
+
+    /// Returns whether the body is certainly empty.
+    pub fn is_empty(&self) -> bool
+    where
+        B: Body,
+    {
+        match &self.state {
+            State::Unread(body) => body.is_end_stream() || body.size_hint().exact() == Some(0),
+            State::Buffered(bytes) => bytes.is_empty(),
+            State::Failed(_) | State::Taken => false,
+        }
+    }
+
+    /// Takes the unread body away, for streaming.
+    ///
+    /// # Errors
+    ///
+    /// The body was read or taken before: [`ErrorKind::App`](crate::ErrorKind::App), `500`, since the handler asks for
+    /// it twice.
+    pub fn take(&mut self) -> Result<B, Error> {
+        match std::mem::replace(&mut self.state, State::Taken) {
+            State::Unread(body) => Ok(body),
+            State::Failed(error) => Err(error),
+            State::Buffered(bytes) => {
+                self.state = State::Buffered(bytes);
+                Err(gone())
+            }
+            State::Taken => Err(gone()),
+        }
+    }
+}
+
+impl<B> BodySlot<B>
+where
+    B: RequestBody,
+{
+    /// Reads the whole body into memory, at most `limit` bytes, and keeps it for the next who asks.
+    ///
+    /// A body of a single frame is not copied.
+    ///
+    /// # Errors
+    ///
+    /// - a declared `Content-Length` over the limit, before anything is read, or more bytes than the limit:
+    ///   [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `413`
+    /// - the body ends early or the client goes away: [`ErrorKind::Parse`](crate::ErrorKind::Parse), `400`
+    /// - somebody took it for streaming: [`ErrorKind::App`](crate::ErrorKind::App), `500`
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: what was read is lost, and the body counts as taken.
+    pub async fn bytes(&mut self, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
+        match std::mem::replace(&mut self.state, State::Taken) {
+            State::Unread(body) => {
+                let read = read(body, headers, limit).await;
+                self.state = match &read {
+                    Ok(bytes) => State::Buffered(bytes.clone()),
+                    Err(error) => State::Failed(error.clone()),
+                };
+                read
+            }
+            State::Buffered(bytes) => {
+                self.state = State::Buffered(bytes.clone());
+                if bytes.len() > limit { Err(too_large(limit)) } else { Ok(bytes) }
+            }
+            State::Failed(error) => {
+                self.state = State::Failed(error.clone());
+                Err(error)
+            }
+            State::Taken => Err(gone()),
+        }
+    }
+}
+
+impl<B> fmt::Debug for BodySlot<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match &self.state {
+            State::Unread(_) => "BodySlot::Unread",
+            State::Buffered(_) => "BodySlot::Buffered",
+            State::Failed(_) => "BodySlot::Failed",
+            State::Taken => "BodySlot::Taken",
+        })
+    }
+}
+
+async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
+    if let Some(declared) = declared_length(headers)
+        && declared > limit as u64
+    {
+        return Err(too_large(limit));
+    }
+    let mut body = pin!(body);
+    let Some(first) = next_data(body.as_mut(), limit).await? else {
+        return Ok(Bytes::new());
+    };
+    if first.len() > limit {
+        return Err(too_large(limit));
+    }
+    let Some(second) = next_data(body.as_mut(), limit).await? else {
+        return Ok(first);
+    };
+    let expected = body.size_hint().lower().min((limit - first.len()) as u64);
+    let mut whole =
+        BytesMut::with_capacity(first.len() + second.len() + usize::try_from(expected).unwrap_or(0));
+    whole.put(first);
+    let mut next = Some(second);
+    while let Some(data) = next {
+        if data.len() > limit - whole.len() {
+            return Err(too_large(limit));
+        }
+        whole.put(data);
+        next = next_data(body.as_mut(), limit).await?;
+    }
+    Ok(whole.freeze())
+}
+
+/// Returns the next data frame; trailers and empty frames are passed over.
+async fn next_data<B: RequestBody>(
+    mut body: std::pin::Pin<&mut B>,
+    limit: usize,
+) -> Result<Option<Bytes>, Error> {
+    loop {
+        if body.is_end_stream() {
+            return Ok(None);
+        }
+        let frame = std::future::poll_fn(|task| body.as_mut().poll_frame(task)).await;
+        match frame {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(broken(error.into(), limit)),
+            Some(Ok(frame)) => {
+                if let Ok(mut data) = frame.into_data()
+                    && data.has_remaining()
+                {
+                    return Ok(Some(data.copy_to_bytes(data.remaining())));
+                }
+            }
+        }
+    }
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+#[cold]
+fn too_large(limit: usize) -> Error {
+    Error::too_large(format!("the body is larger than {limit} bytes"))
+}
+
+#[cold]
+fn broken(error: BoxError, limit: usize) -> Error {
+    // A host may have put its own limit around the body; its error says so only by name.
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
+    while let Some(current) = source {
+        if current.is::<http_body_util::LengthLimitError>() {
+            return too_large(limit);
+        }
+        source = current.source();
+    }
+    Error::parse(crate::Place::Body, "", "incomplete", "the body ended before it was complete")
+        .with_detail(format!("the body could not be read: {error}"))
+}
+
+#[cold]
+fn gone() -> Error {
+    let text = "the body was already taken for streaming, or it is not at hand here";
+    Error::app(text)
+}

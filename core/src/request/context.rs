@@ -1,0 +1,77 @@
+//! What an extractor may look at.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::request::Parts;
+
+use super::{BodySlot, MatchedPath, PathParams, RequestBody, RequestState};
+use crate::{Error, Limits};
+
+/// What an extractor may look at: the request head, and the body until somebody takes it.
+///
+/// It borrows both, so that a framework which lends only the head (`B = ()`) is served without a copy.
+pub struct RequestContext<'r, B> {
+    /// The request head.
+    pub parts: &'r mut Parts,
+    body: &'r mut BodySlot<B>,
+}
+
+impl<'r, B> RequestContext<'r, B> {
+    /// Makes the view of a request.
+    pub const fn new(parts: &'r mut Parts, body: &'r mut BodySlot<B>) -> Self {
+        Self { parts, body }
+    }
+
+    /// Returns the same view for a shorter time.
+    pub const fn reborrow(&mut self) -> RequestContext<'_, B> {
+        RequestContext { parts: self.parts, body: self.body }
+    }
+
+    /// Returns the body's slot.
+    pub const fn body(&mut self) -> &mut BodySlot<B> {
+        self.body
+    }
+
+    /// Returns what gongular's layers left with the request, if there is one outside.
+    #[must_use]
+    pub fn state(&self) -> Option<&RequestState> {
+        RequestState::of(&self.parts.extensions)
+    }
+
+    /// Returns the limits in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        self.state().and_then(RequestState::limits).unwrap_or(&Limits::DEFAULT)
+    }
+
+    /// Returns the route that matched, where the router said so.
+    #[must_use]
+    pub fn matched_path(&self) -> Option<MatchedPath> {
+        MatchedPath::of(&self.parts.extensions)
+    }
+
+    /// Returns the path parameters that the router left with the request.
+    #[must_use]
+    pub fn path_params(&self) -> Option<&PathParams> {
+        self.state().and_then(RequestState::params)
+    }
+}
+
+impl<B: RequestBody> RequestContext<'_, B> {
+    /// Reads the whole body into memory under the limit in force, and keeps it for the next who asks.
+    ///
+    /// # Errors
+    ///
+    /// As [`BodySlot::bytes`].
+    pub async fn bytes(&mut self) -> Result<Bytes, Error> {
+        let limit = self.limits().body_bytes();
+        self.body.bytes(&self.parts.headers, limit).await
+    }
+}
+
+impl<B> fmt::Debug for RequestContext<'_, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestContext").field("parts", &self.parts).field("body", &self.body).finish()
+    }
+}

@@ -1,0 +1,103 @@
+//! The one trait of everything that is read from a request.
+
+use std::future::Future;
+
+use super::RequestContext;
+use crate::{Contract, Error};
+
+/// A type that says what it reads of a request, and reads it.
+///
+/// One trait serves head and body alike: arguments stand in any order, and two that both read the body do not compile.
+/// It is generic over the body type `B`, so that no body has to be boxed; an extractor that leaves the body alone is
+/// implemented for every `B`.
+///
+/// # Example
+///
+/// An extractor of one's own, which refuses with `401`:
+///
+/// ```
+/// use gongular_core::{Contract, Error, FromRequest, RequestContext};
+/// use http::StatusCode;
+///
+/// struct ApiKey(String);
+///
+/// impl<B: Send> FromRequest<B> for ApiKey {
+///     fn describe(contract: &mut Contract) {
+///         contract.refuses(StatusCode::UNAUTHORIZED, "no X-Api-Key");
+///     }
+///
+///     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+///         let value = cx.parts.headers.get("x-api-key").and_then(|value| value.to_str().ok());
+///         let refuse = || Error::new(StatusCode::UNAUTHORIZED, "send X-Api-Key");
+///         value.map(|key| Self(key.to_owned())).ok_or_else(refuse)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a request",
+    label = "not an extractor",
+    note = "wrap a plain value in the place it comes from: `Param<T>`, `Query<T>`, `Header<T>`, `Cookie<T>`, `Body<T>`, `Form<T>`",
+    note = "wrap a dependency in `Inject<T>`; a struct of extractors takes `#[derive(FromRequest)]`",
+    note = "the value inside needs `#[derive(Deserialize)]`, and either `#[derive(Validate)]` or `impl Rules for T {{}}`"
+)]
+pub trait FromRequest<B>: Sized {
+    /// Whether this type reads the body. Two of them in one handler do not compile.
+    const CONSUMES_BODY: bool = false;
+
+    /// When this type is read: values of the request first, dependencies when all of those could be read.
+    const STAGE: Stage = Stage::Bind;
+
+    /// Adds what this type reads, needs and may answer to the handler's contract.
+    fn describe(contract: &mut Contract) {
+        let _ = contract;
+    }
+
+    /// Returns whether the request has anything of this type; `Option<Self>` is `None` when it does not.
+    ///
+    /// What is there but cannot be read is an error for `Option<Self>` too. By default it counts as there.
+    #[must_use]
+    fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+        let _ = cx;
+        true
+    }
+
+    /// Reads the value.
+    ///
+    /// A dependency's factory may take only extractors that need no body. Their first poll may be dropped and the
+    /// reading begun again, so they must not take anything away from the request.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the value from being read, with everything that is wrong with it at once.
+    fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+/// When an extractor runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// It reads the request.
+    Bind,
+    /// It reads the request and needs dependencies.
+    Both,
+    /// It only needs dependencies.
+    Build,
+}
+
+impl Stage {
+    /// Returns the stage of a type that holds two others.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Bind, Self::Bind) => Self::Bind,
+            (Self::Build, Self::Build) => Self::Build,
+            _ => Self::Both,
+        }
+    }
+
+    /// Returns whether two stages are the same; `==` in a constant.
+    #[must_use]
+    pub const fn is(self, other: Self) -> bool {
+        self as u8 == other as u8
+    }
+}

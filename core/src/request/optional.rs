@@ -1,0 +1,40 @@
+//! Extractors that may be absent, or may fail without failing the request.
+
+use super::{FromRequest, RequestContext, Stage};
+use crate::{Contract, Error};
+
+/// `None` when the request has nothing of `T`; what is there must be right.
+impl<B, T> FromRequest<B> for Option<T>
+where
+    B: Send,
+    T: FromRequest<B>,
+{
+    const CONSUMES_BODY: bool = T::CONSUMES_BODY;
+    const STAGE: Stage = T::STAGE;
+
+    fn describe(contract: &mut Contract) {
+        contract.optional(T::describe);
+    }
+
+    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+        if T::is_present(cx) { T::from_request(cx).await.map(Some) } else { Ok(None) }
+    }
+}
+
+/// The failure becomes a value of the handler instead of the request's answer.
+impl<B, T> FromRequest<B> for Result<T, Error>
+where
+    B: Send,
+    T: FromRequest<B>,
+{
+    const CONSUMES_BODY: bool = T::CONSUMES_BODY;
+    const STAGE: Stage = T::STAGE;
+
+    fn describe(contract: &mut Contract) {
+        T::describe(contract);
+    }
+
+    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+        Ok(T::from_request(cx).await)
+    }
+}

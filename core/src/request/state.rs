@@ -1,0 +1,168 @@
+//! What gongular's layers leave with a request: one extension for all of them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Extensions;
+
+use crate::Limits;
+use crate::inject::Scope;
+use crate::stats::Recorder;
+
+/// What gongular's layers and routers leave with a request for those inside: a single extension.
+#[derive(Clone, Debug, Default)]
+pub struct RequestState {
+    recorder: Option<Recorder>,
+    scope: Option<Scope>,
+    route: Option<MatchedPath>,
+    params: Option<PathParams>,
+    limits: Option<Arc<Limits>>,
+}
+
+impl RequestState {
+    /// Returns the state of a request, if a layer left one.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Option<&Self> {
+        extensions.get()
+    }
+
+    /// Returns the state of a request, and leaves an empty one if there is none.
+    pub fn entry(extensions: &mut Extensions) -> &mut Self {
+        extensions.get_or_insert_default()
+    }
+
+    /// Returns the recorder of the statistics layer outside.
+    #[must_use]
+    pub const fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
+    /// Sets the recorder for everything inside.
+    pub fn set_recorder(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
+    }
+
+    /// Returns the dependencies at hand.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&Scope> {
+        self.scope.as_ref()
+    }
+
+    /// Sets the dependencies for everything inside.
+    pub fn set_scope(&mut self, scope: Scope) {
+        self.scope = Some(scope);
+    }
+
+    /// Returns the limits in force, if a layer set any.
+    #[must_use]
+    pub fn limits(&self) -> Option<&Limits> {
+        self.limits.as_deref()
+    }
+
+    /// Sets the limits for everything inside.
+    pub fn set_limits(&mut self, limits: Arc<Limits>) {
+        self.limits = Some(limits);
+    }
+
+    /// Returns the route that matched.
+    #[must_use]
+    pub const fn route(&self) -> Option<&MatchedPath> {
+        self.route.as_ref()
+    }
+
+    /// Returns the parameters of the matched path.
+    #[must_use]
+    pub const fn params(&self) -> Option<&PathParams> {
+        self.params.as_ref()
+    }
+
+    /// Says which route matched, with its parameters; the statistics layer outside learns of it.
+    pub fn set_route(&mut self, route: MatchedPath, params: PathParams) {
+        if let Some(recorder) = &self.recorder {
+            recorder.set_matched_path(route.clone());
+        }
+        self.route = Some(route);
+        self.params = Some(params);
+    }
+}
+
+/// The pattern of the route that matched, such as `/todos/{id}`.
+#[derive(Clone)]
+pub struct MatchedPath(Pattern);
+
+#[derive(Clone)]
+enum Pattern {
+    Static(&'static str),
+    Shared(Arc<str>),
+    #[cfg(feature = "axum")]
+    Axum(axum::extract::MatchedPath),
+}
+
+impl MatchedPath {
+    /// Makes a pattern of a static text.
+    #[must_use]
+    pub const fn from_static(pattern: &'static str) -> Self {
+        Self(Pattern::Static(pattern))
+    }
+
+    /// Returns the pattern that matched a request, from our own state or from axum's.
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Option<Self> {
+        if let Some(route) = RequestState::of(extensions).and_then(RequestState::route) {
+            return Some(route.clone());
+        }
+        #[cfg(feature = "axum")]
+        if let Some(matched) = extensions.get::<axum::extract::MatchedPath>() {
+            return Some(Self(Pattern::Axum(matched.clone())));
+        }
+        None
+    }
+
+    /// Returns the pattern as a text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Pattern::Static(pattern) => pattern,
+            Pattern::Shared(pattern) => pattern,
+            #[cfg(feature = "axum")]
+            Pattern::Axum(matched) => matched.as_str(),
+        }
+    }
+}
+
+impl From<Arc<str>> for MatchedPath {
+    fn from(pattern: Arc<str>) -> Self {
+        Self(Pattern::Shared(pattern))
+    }
+}
+
+impl fmt::Debug for MatchedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("MatchedPath").field(&self.as_str()).finish()
+    }
+}
+
+impl fmt::Display for MatchedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The parameters of a matched path, in the order of the pattern, values as they stand in the path: not yet decoded.
+#[derive(Clone, Debug, Default)]
+pub struct PathParams {
+    pairs: Vec<(Arc<str>, Box<str>)>,
+}
+
+impl PathParams {
+    /// Returns the parameters as pairs of name and text that is still percent-encoded.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
+        self.pairs.iter().map(|(name, value)| (&**name, &**value))
+    }
+}
+
+impl<N: Into<Arc<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for PathParams {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self { pairs: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+}

@@ -1,0 +1,129 @@
+//! Texts, bytes, statuses and whole responses as answers.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body::Body;
+
+use super::{IntoResponse, ResponseBody};
+use crate::{BoxError, Error};
+
+impl IntoResponse for () {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        Ok(Response::new(ResponseBody::empty()))
+    }
+}
+
+impl IntoResponse for Infallible {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        match self {}
+    }
+}
+
+impl IntoResponse for StatusCode {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        let mut response = Response::new(ResponseBody::empty());
+        *response.status_mut() = self;
+        Ok(response)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        let mut response = self.1.into_response()?;
+        *response.status_mut() = self.0;
+        Ok(response)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (HeaderMap, T) {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        let mut response = self.1.into_response()?;
+        response.headers_mut().extend(self.0);
+        Ok(response)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (StatusCode, HeaderMap, T) {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        (self.0, (self.1, self.2)).into_response()
+    }
+}
+
+impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        match self {
+            Ok(value) => value.into_response(),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        Err(self)
+    }
+}
+
+impl<B> IntoResponse for Response<B>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BoxError>,
+{
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        let (parts, body) = self.into_parts();
+        let body = match any_ref::<_, ResponseBody>(body) {
+            Ok(ours) => ours,
+            Err(other) => ResponseBody::stream(other),
+        };
+        Ok(Response::from_parts(parts, body))
+    }
+}
+
+/// Returns `value` as a `U` if it is one, so that our own body is not boxed again.
+fn any_ref<T: 'static, U: 'static>(value: T) -> Result<U, T> {
+    let mut value = Some(value);
+    if let Some(same) = (&mut value as &mut dyn std::any::Any).downcast_mut::<Option<U>>()
+        && let Some(taken) = same.take()
+    {
+        return Ok(taken);
+    }
+    match value {
+        Some(value) => Err(value),
+        None => unreachable!("a value is only taken when its type is the one asked for"),
+    }
+}
+
+const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const BYTES: HeaderValue = HeaderValue::from_static("application/octet-stream");
+
+fn with_type(content_type: HeaderValue, body: impl Into<Bytes>) -> Result<Response<ResponseBody>, Error> {
+    let mut response = Response::new(ResponseBody::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    Ok(response)
+}
+
+macro_rules! plain {
+    ($($type:ty => $content_type:expr, |$value:ident| $body:expr;)*) => {$(
+        impl IntoResponse for $type {
+            fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+                let $value = self;
+                with_type($content_type, $body)
+            }
+        }
+    )*};
+}
+
+plain! {
+    &'static str => TEXT, |value| value;
+    String => TEXT, |value| value;
+    Cow<'static, str> => TEXT, |value| match value {
+        Cow::Borrowed(text) => Bytes::from(text),
+        Cow::Owned(text) => Bytes::from(text),
+    };
+    &'static [u8] => BYTES, |value| value;
+    Vec<u8> => BYTES, |value| value;
+    Bytes => BYTES, |value| value;
+}
