@@ -1,1 +1,5 @@
-//! Layers: one folder each.
+//! gongular's tower layers: one folder each.
+
+pub mod stats;
+
+pub use self::stats::StatsLayer;

@@ -6,11 +6,13 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use http::request::Parts;
 use http::{Request, Response};
 use tower_service::Service;
 
 use super::Handler;
-use crate::{BodySlot, Error, RequestContext, ResponseBody};
+use crate::stats::{Running, report_route};
+use crate::{BodySlot, Error, RequestContext, RequestState, ResponseBody};
 
 /// Makes a tower service of a handler.
 ///
@@ -61,12 +63,27 @@ where
         HandlerFuture {
             inner: Box::pin(async move {
                 let (mut parts, body) = request.into_parts();
+                let running = begin(&parts, || handler.name());
                 let mut body = BodySlot::new(body);
                 let mut cx = RequestContext::new(&mut parts, &mut body);
-                handler.call(&mut cx).await
+                let result = handler.call(&mut cx).await;
+                if let Some(running) = running {
+                    match &result {
+                        Ok(_) => running.finish(),
+                        Err(error) => running.fail(error),
+                    }
+                }
+                result
             }),
         }
     }
+}
+
+/// Tells the statistics layer outside, if there is one, that the handler begins, and which route led to it.
+fn begin(parts: &Parts, name: impl FnOnce() -> &'static str) -> Option<Running> {
+    let recorder = RequestState::of(&parts.extensions)?.recorder()?;
+    report_route(&parts.extensions);
+    recorder.detail().handlers().then(|| recorder.handler(name()))
 }
 
 impl<H: Clone, Args> Clone for HandlerService<H, Args> {

@@ -37,9 +37,9 @@ impl RequestState {
         self.recorder.as_ref()
     }
 
-    /// Sets the recorder for everything inside.
-    pub fn set_recorder(&mut self, recorder: Recorder) {
-        self.recorder = Some(recorder);
+    /// Sets the recorder for everything inside. Returns the one that was there.
+    pub fn set_recorder(&mut self, recorder: Recorder) -> Option<Recorder> {
+        self.recorder.replace(recorder)
     }
 
     /// Returns the dependencies at hand.
@@ -111,10 +111,16 @@ impl MatchedPath {
         if let Some(route) = RequestState::of(extensions).and_then(RequestState::route) {
             return Some(route.clone());
         }
+        Self::of_framework(extensions)
+    }
+
+    /// Returns the pattern that a framework's router left with a request.
+    pub(crate) fn of_framework(extensions: &Extensions) -> Option<Self> {
         #[cfg(feature = "axum")]
         if let Some(matched) = extensions.get::<axum::extract::MatchedPath>() {
             return Some(Self(Pattern::Axum(matched.clone())));
         }
+        let _ = extensions;
         None
     }
 

@@ -1,6 +1,7 @@
 //! Several extractors as one: a tuple reads all of its members and reports all of their problems.
 
 use super::{FromRequest, RequestContext, Stage};
+use crate::stats::Steps;
 use crate::{Contract, Error};
 
 impl<B: Send> FromRequest<B> for () {
@@ -67,10 +68,11 @@ macro_rules! tuple {
             async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
                 const { assert!(Self::CONSUMES_BODY || true) }
                 let mut found = None;
+                let steps = Steps::of(cx);
                 $(let mut $name = None;)+
-                tuple!(@stage cx found Stage::Bind $($name),+);
-                tuple!(@stage cx found Stage::Both $($name),+);
-                tuple!(@stage cx found Stage::Build $($name),+);
+                tuple!(@stage cx found steps Stage::Bind $($name),+);
+                tuple!(@stage cx found steps Stage::Both $($name),+);
+                tuple!(@stage cx found steps Stage::Build $($name),+);
                 match ($($name,)+) {
                     ($(Some($name),)+) => Ok(($($name,)+)),
                     _ => Err(found.unwrap_or_else(Error::not_found)),
@@ -78,11 +80,13 @@ macro_rules! tuple {
             }
         }
     };
-    (@stage $cx:ident $found:ident $stage:expr, $($name:ident),+) => {};
-    (@stage $cx:ident $found:ident Stage::$stage:ident $($name:ident),+) => {
+    (@stage $cx:ident $found:ident $steps:ident Stage::$stage:ident $($name:ident),+) => {
         $(
             if const { $name::STAGE.is(Stage::$stage) } {
-                match $name::from_request($cx).await {
+                let begun = $steps.begin();
+                let read = $name::from_request($cx).await;
+                $steps.end(begun, std::any::type_name::<$name>());
+                match read {
                     Ok(value) => $name = Some(value),
                     Err(error) => note(&mut $found, error)?,
                 }

@@ -1,60 +1,29 @@
-//! What one request did and cost.
+//! What one request did and cost: the recorder that everybody inside writes to, and the statistic that comes of it.
+//!
+//! A statistics layer [starts](Recorder::start) a [`Recorder`], which stands in the request's
+//! [state](crate::RequestState::recorder), and [finishes](Recorder::finish) it at the end of the answer. Whoever runs
+//! inside finds it there and adds what it knows. Without such a layer nothing is recorded, no clock is read and no text
+//! is made.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+mod entry;
+mod escape;
+mod log;
+mod outcome;
+mod pool;
+mod recorder;
+mod running;
+mod serialize;
+mod stat;
+mod steps;
 
-use http::Extensions;
+pub use self::entry::{DependencyStat, HandlerStat, LayerStat, StepStat};
+pub use self::escape::Escaped;
+pub use self::log::{Level, LogLine, Logger, Logs};
+pub use self::outcome::Outcome;
+pub use self::recorder::{Detail, Ending, Recorder, report_route};
+pub use self::running::Running;
+pub use self::stat::RouteStat;
+pub(crate) use self::steps::Steps;
 
-use crate::request::{MatchedPath, RequestState};
-
-/// Collects what happens in one request, for its statistics layer.
-#[derive(Clone, Default)]
-pub struct Recorder {
-    inner: Arc<Mutex<Inner>>,
-}
-
-#[derive(Default)]
-struct Inner {
-    matched_path: Option<MatchedPath>,
-    logs: Vec<String>,
-}
-
-impl Recorder {
-    /// Says which route matched.
-    pub fn set_matched_path(&self, path: MatchedPath) {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).matched_path = Some(path);
-    }
-
-    fn log(&self, line: String) {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).logs.push(line);
-    }
-}
-
-impl fmt::Debug for Recorder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Recorder")
-    }
-}
-
-/// The request's own logger: its lines stand in the request's statistics.
-///
-/// Without a statistics layer outside, lines go nowhere.
-#[derive(Clone, Debug)]
-pub struct Logger {
-    recorder: Option<Recorder>,
-}
-
-impl Logger {
-    /// Returns the logger of a request.
-    #[must_use]
-    pub fn of(extensions: &Extensions) -> Self {
-        Self { recorder: RequestState::of(extensions).and_then(RequestState::recorder).cloned() }
-    }
-
-    /// Adds a line.
-    pub fn log(&self, line: fmt::Arguments<'_>) {
-        if let Some(recorder) = &self.recorder {
-            recorder.log(line.to_string());
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,334 @@
+//! The recorder of a request.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{Extensions, Request, StatusCode};
+
+use super::entry::{HandlerStat, Progress};
+use super::{DependencyStat, LayerStat, Level, Outcome, RouteStat, Running, StepStat, pool};
+use crate::Error;
+use crate::inject::Key;
+use crate::request::{MatchedPath, RequestState};
+
+/// Collects what happens in one request, for its statistics layer.
+///
+/// A handle: clones write to the same statistic. It may outlive the request; what is written after the end is lost.
+#[derive(Clone)]
+pub struct Recorder {
+    slot: Arc<Slot>,
+}
+
+pub(super) struct Slot {
+    // Written only while the slot has one owner, before anybody inside sees it.
+    detail: Detail,
+    started: Option<Instant>,
+    request_bytes: AtomicU64,
+    stat: Mutex<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    stat: RouteStat,
+    outcome: Option<Outcome>,
+    // The recorder of a statistics layer further out.
+    outer: Option<Recorder>,
+}
+
+impl Recorder {
+    /// Starts the statistic of a request, and leaves the recorder with the request for everybody inside.
+    ///
+    /// The room it needs is taken over from a request that ended on this thread, so that in a steady state nothing is
+    /// allocated. Under another statistics layer, that one learns the matched path too; the rest is recorded here.
+    #[must_use]
+    pub fn start<B>(request: &mut Request<B>, detail: Detail) -> Self {
+        let mut slot = pool::take();
+        let framework = MatchedPath::of_framework(request.extensions());
+        if let Some(slot) = Arc::get_mut(&mut slot) {
+            slot.detail = detail;
+            slot.started = Some(Instant::now());
+            *slot.request_bytes.get_mut() = 0;
+            let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
+            shared.stat.begin(request.method(), request.uri(), request.version());
+            let state = RequestState::of(request.extensions());
+            shared.stat.matched_path = state.and_then(RequestState::route).cloned().or(framework);
+        }
+        let recorder = Self { slot };
+        let state = RequestState::entry(request.extensions_mut());
+        if let Some(outer) = state.set_recorder(recorder.clone()) {
+            recorder.lock().outer = Some(outer);
+        }
+        recorder
+    }
+
+    /// Ends the statistic and hands it to `callback`.
+    ///
+    /// Only the one who started it may call this.
+    pub fn finish(mut self, ending: Ending, callback: impl FnOnce(&RouteStat)) {
+        let request_bytes = self.slot.request_bytes.load(Ordering::Relaxed);
+        if let Some(slot) = Arc::get_mut(&mut self.slot) {
+            let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
+            shared.end(ending, request_bytes);
+            callback(&shared.stat);
+            shared.stat.reset();
+            pool::give(self.slot);
+        } else {
+            // Somebody still holds the recorder, so that it cannot be used again; what they write now is lost.
+            let mut shared = std::mem::take(&mut *self.lock());
+            shared.end(ending, request_bytes);
+            callback(&shared.stat);
+        }
+    }
+
+    /// Returns the time since the request arrived.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.slot.started.map_or(Duration::ZERO, |started| started.elapsed())
+    }
+
+    /// Returns what the statistics layer wants to know.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        self.slot.detail
+    }
+
+    /// Says which route matched.
+    pub fn set_matched_path(&self, path: MatchedPath) {
+        let mut shared = self.lock();
+        // Locked from the inside out only, so two threads cannot wait for each other.
+        if let Some(outer) = &shared.outer {
+            outer.set_matched_path(path.clone());
+        }
+        shared.stat.matched_path = Some(path);
+    }
+
+    /// Notes that a handler begins; what is returned notes its end.
+    pub fn handler(&self, name: &'static str) -> Running {
+        let handlers = &mut self.lock().stat.handlers;
+        let index = handlers.len();
+        handlers.push(HandlerStat {
+            name,
+            duration: Duration::ZERO,
+            error: None,
+            stopped: false,
+            progress: Progress::Begun,
+        });
+        Running::handler(self.clone(), index)
+    }
+
+    /// Notes a handler of the chain whose turn does not come.
+    pub fn skipped_handler(&self, name: &'static str) {
+        self.lock().stat.handlers.push(HandlerStat {
+            name,
+            duration: Duration::ZERO,
+            error: None,
+            stopped: false,
+            progress: Progress::Skipped,
+        });
+    }
+
+    /// Notes that a named layer is entered; what is returned notes that it is left.
+    pub fn layer(&self, name: &'static str) -> Running {
+        let layers = &mut self.lock().stat.layers;
+        let index = layers.len();
+        layers.push(LayerStat { name, duration: Duration::ZERO });
+        Running::layer(self.clone(), index)
+    }
+
+    /// Notes that a dependency was built.
+    ///
+    /// Ask [`Detail::dependencies`] before reading a clock for it.
+    pub fn dependency(&self, type_name: &'static str, key: Key, duration: Duration) {
+        self.lock().stat.dependencies.push(DependencyStat { type_name, key, duration });
+    }
+
+    /// Notes that an extractor read the request.
+    ///
+    /// Ask [`Detail::binding_steps`] before reading a clock for it.
+    pub fn step(&self, type_name: &'static str, duration: Duration) {
+        self.lock().stat.steps.push(StepStat { type_name, duration });
+    }
+
+    /// Notes the error that the request fails with.
+    ///
+    /// The first one stays; another one, which came up on the way out, becomes a log line.
+    #[cold]
+    pub fn fail(&self, error: &Error) {
+        self.fail_with(error.to_string());
+    }
+
+    #[cold]
+    pub(super) fn fail_with(&self, text: String) {
+        let after = self.elapsed();
+        let mut shared = self.lock();
+        match &shared.stat.error {
+            None => shared.stat.error = Some(text),
+            Some(first) if *first == text => {}
+            Some(_) => shared.stat.logs.push(Level::Error, after, &text),
+        }
+    }
+
+    /// Says how the request ended, for those who know better than the layer outside can: a timeout, or a panic that was
+    /// caught and answered. The last one who says so is believed.
+    pub fn set_outcome(&self, outcome: Outcome) {
+        self.lock().outcome = Some(outcome);
+    }
+
+    /// Adds bytes of the request's body that were read.
+    pub fn add_request_bytes(&self, bytes: u64) {
+        self.slot.request_bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Adds a log line.
+    pub fn log(&self, level: Level, line: fmt::Arguments<'_>) {
+        let after = self.elapsed();
+        // Formatted before the lock is taken: a value's `Display` may log itself.
+        match line.as_str() {
+            Some(text) => self.lock().stat.logs.push(level, after, text),
+            None => {
+                let text = line.to_string();
+                self.lock().stat.logs.push(level, after, &text);
+            }
+        }
+    }
+
+    /// Lets `change` see the statistic so far. It must not call back, nor run code of others.
+    pub(super) fn with(&self, change: impl FnOnce(&mut RouteStat)) {
+        change(&mut self.lock().stat);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.slot.stat.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Recorder")
+    }
+}
+
+impl Shared {
+    fn end(&mut self, ending: Ending, request_bytes: u64) {
+        let stat = &mut self.stat;
+        stat.total_duration = ending.total_duration;
+        stat.time_to_first_byte = ending.time_to_first_byte;
+        stat.response_size = ending.response_size;
+        stat.response_code = ending.response_code;
+        stat.outcome = self.outcome.take().unwrap_or(ending.outcome);
+        stat.request_size = request_bytes;
+        self.outer = None;
+    }
+}
+
+impl Default for Slot {
+    fn default() -> Self {
+        Self {
+            detail: Detail::default(),
+            started: None,
+            request_bytes: AtomicU64::new(0),
+            stat: Mutex::new(Shared::default()),
+        }
+    }
+}
+
+/// What a statistics layer wants to know, besides what it sees itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detail {
+    handlers: bool,
+    dependencies: bool,
+    binding_steps: bool,
+}
+
+impl Detail {
+    /// Returns whether handlers are timed. Defaults to `true`.
+    #[must_use]
+    pub const fn handlers(self) -> bool {
+        self.handlers
+    }
+
+    /// Sets whether handlers are timed.
+    #[must_use]
+    pub const fn with_handlers(mut self, on: bool) -> Self {
+        self.handlers = on;
+        self
+    }
+
+    /// Returns whether factories of dependencies are timed. Defaults to `true`.
+    #[must_use]
+    pub const fn dependencies(self) -> bool {
+        self.dependencies
+    }
+
+    /// Sets whether factories of dependencies are timed.
+    #[must_use]
+    pub const fn with_dependencies(mut self, on: bool) -> Self {
+        self.dependencies = on;
+        self
+    }
+
+    /// Returns whether each extractor is timed. Defaults to `false`, since it reads the clock twice for each.
+    #[must_use]
+    pub const fn binding_steps(self) -> bool {
+        self.binding_steps
+    }
+
+    /// Sets whether each extractor is timed.
+    #[must_use]
+    pub const fn with_binding_steps(mut self, on: bool) -> Self {
+        self.binding_steps = on;
+        self
+    }
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Self { handlers: true, dependencies: true, binding_steps: false }
+    }
+}
+
+/// What a statistics layer saw of a request's end.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ending {
+    outcome: Outcome,
+    total_duration: Duration,
+    time_to_first_byte: Option<Duration>,
+    response_code: Option<StatusCode>,
+    response_size: u64,
+}
+
+impl Ending {
+    /// Makes an ending of how it came about, and when, counted from the request's arrival.
+    #[must_use]
+    pub const fn new(outcome: Outcome, total_duration: Duration) -> Self {
+        Self { outcome, total_duration, time_to_first_byte: None, response_code: None, response_size: 0 }
+    }
+
+    /// Sets the answer: its status, when its first byte was ready, and how many bytes of body were handed out.
+    #[must_use]
+    pub const fn with_response(mut self, code: StatusCode, first_byte: Duration, body_bytes: u64) -> Self {
+        self.response_code = Some(code);
+        self.time_to_first_byte = Some(first_byte);
+        self.response_size = body_bytes;
+        self
+    }
+}
+
+/// Tells a statistics layer outside which route of the framework around us matched.
+///
+/// For those of ours that run inside a route of a framework, where alone its pattern is known. It does nothing without a
+/// statistics layer, and when our own router has told already.
+pub fn report_route(extensions: &Extensions) {
+    #[cfg(feature = "axum")]
+    if let Some(state) = RequestState::of(extensions)
+        && state.route().is_none()
+        && let Some(recorder) = state.recorder()
+        && let Some(path) = MatchedPath::of_framework(extensions)
+    {
+        recorder.set_matched_path(path);
+    }
+    #[cfg(not(feature = "axum"))]
+    let _ = extensions;
+}

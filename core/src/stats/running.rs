@@ -1,0 +1,90 @@
+//! A handler or a layer that is being timed.
+
+use std::fmt;
+use std::time::Instant;
+
+use super::Recorder;
+use super::entry::Progress;
+use crate::Error;
+
+/// A handler or a named layer on its way; its time is noted when this is finished or dropped.
+///
+/// One that is only dropped counts as a handler that never returned: its request was given up, or it panicked.
+#[must_use = "dropping it ends the measurement"]
+pub struct Running {
+    recorder: Recorder,
+    what: What,
+    begun: Instant,
+    progress: Progress,
+    stopped: bool,
+    error: Option<String>,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Handler(usize),
+    Layer(usize),
+}
+
+impl Running {
+    pub(super) fn handler(recorder: Recorder, index: usize) -> Self {
+        Self::new(recorder, What::Handler(index))
+    }
+
+    pub(super) fn layer(recorder: Recorder, index: usize) -> Self {
+        Self::new(recorder, What::Layer(index))
+    }
+
+    fn new(recorder: Recorder, what: What) -> Self {
+        let begun = Instant::now();
+        Self { recorder, what, begun, progress: Progress::Begun, stopped: false, error: None }
+    }
+
+    /// Notes that it returned, and that the chain goes on.
+    pub fn finish(mut self) {
+        self.progress = Progress::Done;
+    }
+
+    /// Notes that it returned, and that the chain ends here because it said so.
+    pub fn stop(mut self) {
+        self.progress = Progress::Done;
+        self.stopped = true;
+    }
+
+    /// Notes that it failed, which ends the chain; the request fails with this error.
+    #[cold]
+    pub fn fail(mut self, error: &Error) {
+        let text = error.to_string();
+        self.recorder.fail_with(text.clone());
+        self.progress = Progress::Done;
+        self.stopped = true;
+        self.error = Some(text);
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let duration = self.begun.elapsed();
+        self.recorder.with(|stat| match self.what {
+            What::Handler(index) => {
+                if let Some(handler) = stat.handlers.get_mut(index) {
+                    handler.duration = duration;
+                    handler.progress = self.progress;
+                    handler.stopped = self.stopped;
+                    handler.error = self.error.take();
+                }
+            }
+            What::Layer(index) => {
+                if let Some(layer) = stat.layers.get_mut(index) {
+                    layer.duration = duration;
+                }
+            }
+        });
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Running")
+    }
+}

@@ -1,0 +1,144 @@
+//! Follows one request from its arrival to its end, wherever it may end.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use gongular_core::stats::{Ending, Outcome, Recorder};
+use http::{Method, StatusCode};
+
+use super::RouteCallback;
+
+/// Fires the callback when it is dropped, which happens once: with the future, or with the body it was handed on to.
+///
+/// It must be dropped after what it watches, so that all that is recorded on the way down is in the statistic.
+pub(super) struct Tracker {
+    recorder: Option<Recorder>,
+    callback: Arc<dyn RouteCallback>,
+    kind: Kind,
+    stage: Stage,
+    /// Whether code of others is running; when this is dropped meanwhile, that code panicked.
+    watching: bool,
+    code: Option<StatusCode>,
+    first_byte: Option<Duration>,
+    sent_bytes: u64,
+    total: Option<Duration>,
+}
+
+/// What the method says about the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Connect,
+    Head,
+    Other,
+}
+
+/// How far the answer came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Waiting,
+    InBody,
+    Ended(Outcome),
+}
+
+impl Tracker {
+    pub(super) fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
+        let kind = match *method {
+            Method::CONNECT => Kind::Connect,
+            Method::HEAD => Kind::Head,
+            _ => Kind::Other,
+        };
+        Self {
+            recorder: Some(recorder),
+            callback,
+            kind,
+            stage: Stage::Waiting,
+            watching: false,
+            code: None,
+            first_byte: None,
+            sent_bytes: 0,
+            total: None,
+        }
+    }
+
+    /// Runs code of others, whose panic is then known to be one.
+    pub(super) fn watch<T>(&mut self, run: impl FnOnce() -> T) -> T {
+        self.watching = true;
+        let value = run();
+        self.watching = false;
+        value
+    }
+
+    /// Notes the head of the answer.
+    pub(super) fn head(&mut self, code: StatusCode) {
+        self.code = Some(code);
+        self.first_byte = self.elapsed();
+        self.stage = if self.is_upgrade(code) {
+            Stage::Ended(Outcome::Upgraded)
+        } else if self.kind == Kind::Head || is_bodiless(code) {
+            Stage::Ended(Outcome::Complete)
+        } else {
+            Stage::InBody
+        };
+    }
+
+    /// Notes bytes of the body that are handed out.
+    pub(super) const fn sent(&mut self, bytes: usize) {
+        // Whoever reads a body that does not belong to the answer, as of HEAD, throws it away.
+        if matches!(self.stage, Stage::InBody) {
+            self.sent_bytes += bytes as u64;
+        }
+    }
+
+    pub(super) const fn sent_bytes(&self) -> u64 {
+        self.sent_bytes
+    }
+
+    /// Notes how the request ended; what comes later does not count.
+    pub(super) fn end(&mut self, outcome: Outcome) {
+        if !matches!(self.stage, Stage::Ended(_)) {
+            self.stage = Stage::Ended(outcome);
+            self.total = self.elapsed();
+        }
+    }
+
+    fn elapsed(&self) -> Option<Duration> {
+        self.recorder.as_ref().map(Recorder::elapsed)
+    }
+
+    fn is_upgrade(&self, code: StatusCode) -> bool {
+        code == StatusCode::SWITCHING_PROTOCOLS || (self.kind == Kind::Connect && code.is_success())
+    }
+
+    fn ending(&self) -> Ending {
+        let outcome = match self.stage {
+            _ if self.watching => Outcome::Panic,
+            Stage::Ended(outcome) => outcome,
+            Stage::Waiting | Stage::InBody if std::thread::panicking() => Outcome::Panic,
+            Stage::Waiting => Outcome::ClientGoneBeforeHead,
+            Stage::InBody => Outcome::ClientGoneInBody,
+        };
+        let total = self.total.or_else(|| self.elapsed()).unwrap_or_default();
+        let ending = Ending::new(outcome, total);
+        match self.code {
+            Some(code) => ending.with_response(code, self.first_byte.unwrap_or(total), self.sent_bytes),
+            None => ending,
+        }
+    }
+}
+
+impl Drop for Tracker {
+    fn drop(&mut self) {
+        let ending = self.ending();
+        let Some(recorder) = self.recorder.take() else { return };
+        let callback = &*self.callback;
+        // A callback must not break the answer, nor abort the process when this is dropped by a panic. The panic hook has
+        // said what happened, and the half-done work of the callback is its own affair.
+        let _ = catch_unwind(AssertUnwindSafe(|| recorder.finish(ending, |stat| callback.on_route(stat))));
+    }
+}
+
+/// Returns whether an answer of this status never has a body.
+fn is_bodiless(code: StatusCode) -> bool {
+    code.is_informational() || code == StatusCode::NO_CONTENT || code == StatusCode::NOT_MODIFIED
+}
