@@ -1,1 +1,6 @@
 //! Extractors: one file each.
+
+mod multipart;
+mod upload;
+
+pub use self::multipart::{Multipart, Part};

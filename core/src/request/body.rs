@@ -7,7 +7,7 @@ use bytes::{Buf, BufMut, Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body;
 
-use crate::{BoxError, Error};
+use crate::{BoxError, Error, Place};
 
 /// A request body that extractors can read: any `http_body::Body` that is `Send` and whose error can be boxed.
 ///
@@ -173,7 +173,7 @@ async fn next_data<B: RequestBody>(
         let frame = std::future::poll_fn(|task| body.as_mut().poll_frame(task)).await;
         match frame {
             None => return Ok(None),
-            Some(Err(error)) => return Err(broken(error.into(), limit)),
+            Some(Err(error)) => return Err(Error::broken_body(Place::Body, &*error.into(), limit as u64)),
             Some(Ok(frame)) => {
                 if let Ok(mut data) = frame.into_data()
                     && data.has_remaining()
@@ -194,18 +194,26 @@ fn too_large(limit: usize) -> Error {
     Error::too_large(format!("the body is larger than {limit} bytes"))
 }
 
-#[cold]
-fn broken(error: BoxError, limit: usize) -> Error {
-    // A host may have put its own limit around the body; its error says so only by name.
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(&*error);
-    while let Some(current) = source {
-        if current.is::<http_body_util::LengthLimitError>() {
-            return too_large(limit);
+impl Error {
+    /// Makes an error of a request body that failed while it was read: it ended early, or the client went away.
+    ///
+    /// Kind [`ErrorKind::Parse`](crate::ErrorKind::Parse), `400`. A host may have put a limit of its own around the
+    /// body; when that is what failed, kind [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `413`, which states
+    /// `limit`, the one of the reader.
+    #[must_use]
+    #[cold]
+    pub fn broken_body(place: Place, error: &(dyn std::error::Error + 'static), limit: u64) -> Self {
+        // Hosts wrap the error; its type is found only along the chain of sources.
+        let mut source = Some(error);
+        while let Some(current) = source {
+            if current.is::<http_body_util::LengthLimitError>() {
+                return Self::too_large(format!("the body is larger than {limit} bytes"));
+            }
+            source = current.source();
         }
-        source = current.source();
+        Self::parse(place, "", "incomplete", "the body ended before it was complete")
+            .with_detail(format!("the body could not be read: {error}"))
     }
-    Error::parse(crate::Place::Body, "", "incomplete", "the body ended before it was complete")
-        .with_detail(format!("the body could not be read: {error}"))
 }
 
 #[cold]

@@ -1,0 +1,5 @@
+//! Uploaded files.
+
+mod name;
+
+pub(crate) use self::name::safe_file_name;
