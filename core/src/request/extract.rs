@@ -54,7 +54,8 @@ pub trait FromRequest<B>: Sized {
 
     /// Returns whether the request has anything of this type; `Option<Self>` is `None` when it does not.
     ///
-    /// What is there but cannot be read is an error for `Option<Self>` too. By default it counts as there.
+    /// What is there but cannot be read is an error for `Option<Self>` too. By default it counts as there. A tuple or a
+    /// derived struct is there when any of its values is; one of dependencies alone, when all of them are.
     #[must_use]
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
         let _ = cx;
@@ -70,6 +71,25 @@ pub trait FromRequest<B>: Sized {
     ///
     /// Whatever keeps the value from being read, with everything that is wrong with it at once.
     fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send;
+
+    /// Finds what is wrong with the values of the request that this type reads, without building a dependency.
+    ///
+    /// It is asked when another extractor has refused the request already, so that the client learns of everything at
+    /// once. By default a type that only reads the request is read for its problems, and any other has none to tell;
+    /// tuples and derived structs ask all of their members.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_request`](Self::from_request), as far as no dependency is needed.
+    fn problems(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<(), Error>> + Send {
+        let reading = if const { Self::STAGE.is(Stage::Bind) } { Some(Self::from_request(cx)) } else { None };
+        async move {
+            match reading {
+                Some(reading) => reading.await.map(drop),
+                None => Ok(()),
+            }
+        }
+    }
 }
 
 /// When an extractor runs.

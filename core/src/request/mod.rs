@@ -3,6 +3,7 @@
 mod body;
 mod context;
 mod extract;
+pub(crate) mod many;
 mod optional;
 mod state;
 mod tuple;

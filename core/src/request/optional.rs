@@ -19,6 +19,14 @@ where
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         if T::is_present(cx) { T::from_request(cx).await.map(Some) } else { Ok(None) }
     }
+
+    fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+        T::is_present(cx)
+    }
+
+    async fn problems(cx: &mut RequestContext<'_, B>) -> Result<(), Error> {
+        if T::is_present(cx) { T::problems(cx).await } else { Ok(()) }
+    }
 }
 
 /// The failure becomes a value of the handler instead of the request's answer.
@@ -36,5 +44,13 @@ where
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         Ok(T::from_request(cx).await)
+    }
+
+    fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+        T::is_present(cx)
+    }
+
+    async fn problems(_: &mut RequestContext<'_, B>) -> Result<(), Error> {
+        Ok(())
     }
 }

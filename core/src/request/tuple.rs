@@ -1,5 +1,6 @@
 //! Several extractors as one: a tuple reads all of its members and reports all of their problems.
 
+use super::many::{no_stage, note, one_reads_body, stage_of_all};
 use super::{FromRequest, RequestContext, Stage};
 use crate::stats::Steps;
 use crate::{Contract, Error};
@@ -10,32 +11,6 @@ impl<B: Send> FromRequest<B> for () {
     }
 }
 
-/// Counts body readers in a constant.
-pub(crate) const fn count(readers: &[bool]) -> usize {
-    let mut count = 0;
-    let mut index = 0;
-    while index < readers.len() {
-        count += readers[index] as usize;
-        index += 1;
-    }
-    count
-}
-
-/// Adds a failure to those found before. `Some` at the end means that the request is refused.
-///
-/// A failure that is no problem of the request ends the reading at once.
-#[cold]
-fn note(found: &mut Option<Error>, error: Error) -> Result<(), Error> {
-    if !error.is_binding() {
-        return Err(error);
-    }
-    *found = Some(match found.take() {
-        Some(before) => before.merge(error),
-        None => error,
-    });
-    Ok(())
-}
-
 macro_rules! tuple {
     ($($name:ident),+) => {
         impl<B, $($name),+> FromRequest<B> for ($($name,)+)
@@ -43,57 +18,71 @@ macro_rules! tuple {
             B: Send,
             $($name: FromRequest<B> + Send,)+
         {
-            const CONSUMES_BODY: bool = {
-                let readers = count(&[$($name::CONSUMES_BODY),+]);
-                assert!(readers <= 1, "two extractors of one handler both read the body: put what they read into one struct");
-                readers == 1
-            };
-
-            const STAGE: Stage = {
-                let stages = [$($name::STAGE),+];
-                let mut all = stages[0];
-                let mut index = 1;
-                while index < stages.len() {
-                    all = all.and(stages[index]);
-                    index += 1;
-                }
-                all
-            };
+            const CONSUMES_BODY: bool = one_reads_body(&[$($name::CONSUMES_BODY),+]);
+            const STAGE: Stage = stage_of_all(&[$($name::STAGE),+]);
 
             fn describe(contract: &mut Contract) {
                 $($name::describe(contract);)+
             }
 
+            fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+                let all_build = const { Self::STAGE.is(Stage::Build) };
+                $(if all_build || const { !$name::STAGE.is(Stage::Build) } {
+                    let is_present = $name::is_present(cx);
+                    if is_present != all_build {
+                        return is_present;
+                    }
+                })+
+                all_build
+            }
+
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
             async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
-                const { assert!(Self::CONSUMES_BODY || true) }
+                const {
+                    // Evaluated here, so that two body readers are refused where the tuple is used.
+                    let _ = Self::CONSUMES_BODY;
+                }
                 let mut found = None;
                 let steps = Steps::of(cx);
                 $(let mut $name = None;)+
-                tuple!(@stage cx found steps Stage::Bind $($name),+);
-                tuple!(@stage cx found steps Stage::Both $($name),+);
-                tuple!(@stage cx found steps Stage::Build $($name),+);
+                $(if const { $name::STAGE.is(Stage::Bind) } {
+                    tuple!(@read $name, cx, found, steps);
+                })+
+                $(if const { $name::STAGE.is(Stage::Both) } {
+                    if found.is_none() {
+                        tuple!(@read $name, cx, found, steps);
+                    } else if let Err(error) = $name::problems(cx).await {
+                        note(&mut found, error)?;
+                    }
+                })+
+                if let Some(found) = found.take() {
+                    return Err(found);
+                }
+                $(if const { $name::STAGE.is(Stage::Build) } {
+                    tuple!(@read $name, cx, found, steps);
+                })+
                 match ($($name,)+) {
                     ($(Some($name),)+) => Ok(($($name,)+)),
-                    _ => Err(found.unwrap_or_else(Error::not_found)),
+                    _ => Err(found.unwrap_or_else(no_stage)),
                 }
+            }
+
+            async fn problems(cx: &mut RequestContext<'_, B>) -> Result<(), Error> {
+                let mut found = None;
+                $(if let Err(error) = $name::problems(cx).await {
+                    note(&mut found, error)?;
+                })+
+                found.map_or(Ok(()), Err)
             }
         }
     };
-    (@stage $cx:ident $found:ident $steps:ident Stage::$stage:ident $($name:ident),+) => {
-        $(
-            if const { $name::STAGE.is(Stage::$stage) } {
-                let begun = $steps.begin();
-                let read = $name::from_request($cx).await;
-                $steps.end(begun, std::any::type_name::<$name>());
-                match read {
-                    Ok(value) => $name = Some(value),
-                    Err(error) => note(&mut $found, error)?,
-                }
-            }
-        )+
-        if let Some(found) = $found.take() {
-            return Err(found);
+    (@read $name:ident, $cx:ident, $found:ident, $steps:ident) => {
+        let begun = $steps.begin();
+        let read = $name::from_request($cx).await;
+        $steps.end(begun, std::any::type_name::<$name>());
+        match read {
+            Ok(value) => $name = Some(value),
+            Err(error) => note(&mut $found, error)?,
         }
     };
 }

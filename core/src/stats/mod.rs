@@ -23,7 +23,8 @@ pub use self::outcome::Outcome;
 pub use self::recorder::{Detail, Ending, Recorder, report_route};
 pub use self::running::Running;
 pub use self::stat::RouteStat;
-pub(crate) use self::steps::Steps;
+#[doc(hidden)]
+pub use self::steps::Steps;
 
 #[cfg(test)]
 mod tests;

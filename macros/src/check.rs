@@ -1,0 +1,100 @@
+//! Refuses what makes no sense.
+
+use quote::ToTokens;
+use syn::spanned::Spanned;
+
+use crate::model::{Field, Request, Source, Value, extractor_name, mentioned};
+use crate::syntax::{Mistakes, Place, ValueDefault};
+
+/// Adds everything that is wrong with a struct whose attributes could be read.
+pub(crate) fn check(request: &Request<'_>, mistakes: &mut Mistakes) {
+    body_is_read_once(request, mistakes);
+    names_differ(request, mistakes);
+    for field in &request.fields {
+        match &field.source {
+            Source::Body => no_extractor(field, "body", mistakes),
+            Source::Value(value) => {
+                no_extractor(field, value.place.attribute(), mistakes);
+                value_is_possible(request, field, value, mistakes);
+            }
+            Source::Extractor | Source::Keyed(_) => {}
+        }
+    }
+}
+
+fn body_is_read_once(request: &Request<'_>, mistakes: &mut Mistakes) {
+    // All values of a form are read at once, together with each other only.
+    let is_form_value =
+        |field: &Field<'_>| matches!(&field.source, Source::Value(value) if value.place == Place::Form);
+    let mut readers = request.fields.iter().filter(|field| field.reads_body());
+    let Some(first) = readers.next() else { return };
+    for second in readers {
+        if is_form_value(first) && is_form_value(second) {
+            continue;
+        }
+        let message = format!(
+            "the body is read twice, by `{}` and by `{}`: put what they read into one struct, and keep one of them",
+            first.member.to_token_stream(),
+            second.member.to_token_stream()
+        );
+        mistakes.add(second.ty.span(), message);
+    }
+    if let Some((false, span)) = request.said {
+        let message = format!("`{}` reads the body: remove `parts`", first.member.to_token_stream());
+        mistakes.add(span, message);
+    }
+}
+
+fn names_differ(request: &Request<'_>, mistakes: &mut Mistakes) {
+    let mut seen: Vec<(Place, String)> = Vec::new();
+    for field in &request.fields {
+        let Source::Value(value) = &field.source else { continue };
+        let name = match value.place {
+            Place::Header => value.name.value().to_ascii_lowercase(),
+            Place::Cookie | Place::Form | Place::Param | Place::Query => value.name.value(),
+        };
+        let key = (value.place, name);
+        if seen.contains(&key) {
+            let attribute = value.place.attribute();
+            let message = format!("`#[{attribute}(\"{}\")]` is read twice: rename or remove one", key.1);
+            mistakes.add(value.name.span(), message);
+        } else {
+            seen.push(key);
+        }
+    }
+}
+
+fn no_extractor(field: &Field<'_>, attribute: &str, mistakes: &mut Mistakes) {
+    let Some(name) = extractor_name(field.ty) else { return };
+    if EXTRACTORS.contains(&&*name) {
+        let message = format!(
+            "`{name}` is an extractor itself: remove `#[{attribute}]`, or write the type of the value, such as `u64`, in place of it"
+        );
+        mistakes.add(field.ty.span(), message);
+    }
+}
+
+fn value_is_possible(request: &Request<'_>, field: &Field<'_>, value: &Value<'_>, mistakes: &mut Mistakes) {
+    if let Some(attribute) = value.rules.first()
+        && cfg!(not(feature = "validator"))
+    {
+        mistakes.add(attribute.span(), "rules need gongular's feature `validator`: turn it on in Cargo.toml");
+    }
+    let mentioned = mentioned(request.generics, field.ty);
+    if mentioned.iter().any(|param| matches!(param, syn::GenericParam::Lifetime(_))) {
+        mistakes
+            .add(field.ty.span(), "a value of a request is owned: use `String` in place of a borrowed text");
+    }
+    if let Some(ValueDefault::Expr(expr)) = &value.default
+        && !mentioned.is_empty()
+    {
+        mistakes.add(
+            expr.span(),
+            "a generic value has no default of its own: write `default` alone, for that of its type",
+        );
+    }
+}
+
+/// Extractors, which are no values.
+const EXTRACTORS: [&str; 9] =
+    ["Body", "Cookie", "Form", "Header", "Inject", "Json", "Multipart", "Param", "Query"];

@@ -1,0 +1,6 @@
+//! What the output of the derives names. No promise is made about it.
+
+pub use gongular_core::__private::{
+    Steps, any_reads_body, is_only_reader, no_stage, note, one_reads_body, reads_body, stage_of_all,
+};
+pub use gongular_core::{Contract, Error, FromRequest, RequestBody, RequestContext, Rules, Stage};

@@ -1,0 +1,9 @@
+//! What gongular promises, seen from outside: one file for each promise.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of tests are outside of the test functions that clippy knows"
+)]
+
+#[cfg(feature = "macros")]
+mod derive;
