@@ -162,6 +162,7 @@ pub struct PathParams {
 
 impl PathParams {
     /// Returns the parameters as pairs of name and text that is still percent-encoded.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
         self.pairs.iter().map(|(name, value)| (&**name, &**value))
     }

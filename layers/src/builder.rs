@@ -1,0 +1,76 @@
+//! gongular's layers as methods of tower's `ServiceBuilder`.
+
+use gongular_core::Limits;
+use tower::ServiceBuilder;
+use tower_layer::Stack;
+
+use crate::stats::{RouteCallback, StatsLayer};
+use crate::{LimitsLayer, NamedLayer};
+
+/// Adds gongular's layers to a [`ServiceBuilder`] by short names.
+///
+/// As always with a `ServiceBuilder`, what is added first stands outermost. Statistics belong there.
+///
+/// This trait is sealed.
+///
+/// # Example
+///
+/// ```
+/// use bytes::Bytes;
+/// use gongular_core::{Limits, service};
+/// use gongular_layers::ServiceBuilderExt;
+/// use gongular_layers::stats::RouteStat;
+/// use http::Request;
+/// use http_body_util::Empty;
+/// use tower::ServiceBuilder;
+/// use tower_service::Service;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # let auth = tower_layer::Identity::new();
+/// let mut service = ServiceBuilder::new()
+///     .stats(|stat: &RouteStat| assert_eq!(stat.layers()[0].name(), "auth"))
+///     .named("auth", auth)
+///     .limits(Limits::default().with_body_bytes(64 << 10))
+///     .service(service(async || "hi"));
+///
+/// let response = service.call(Request::new(Empty::<Bytes>::new())).await.unwrap();
+/// assert_eq!(response.status(), 200);
+/// # }
+/// ```
+pub trait ServiceBuilderExt<L>: sealed::Sealed<L> + Sized {
+    /// Hands the statistic of every request to `callback`; see [`StatsLayer`].
+    #[must_use]
+    fn stats(self, callback: impl RouteCallback) -> ServiceBuilder<Stack<StatsLayer, L>>;
+
+    /// Adds a layer whose time stands in the statistics under a name; see [`NamedLayer`].
+    #[must_use]
+    fn named<N>(self, name: &'static str, layer: N) -> ServiceBuilder<Stack<NamedLayer<N>, L>>;
+
+    /// Sets the limits that extractors inside hold a request to; see [`LimitsLayer`].
+    #[must_use]
+    fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>>;
+}
+
+impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
+    fn stats(self, callback: impl RouteCallback) -> ServiceBuilder<Stack<StatsLayer, L>> {
+        self.layer(StatsLayer::new(callback))
+    }
+
+    fn named<N>(self, name: &'static str, layer: N) -> ServiceBuilder<Stack<NamedLayer<N>, L>> {
+        self.layer(NamedLayer::new(name, layer))
+    }
+
+    fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>> {
+        self.layer(LimitsLayer::new(limits))
+    }
+}
+
+mod sealed {
+    use tower::ServiceBuilder;
+
+    #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
+    pub trait Sealed<L> {}
+
+    impl<L> Sealed<L> for ServiceBuilder<L> {}
+}
