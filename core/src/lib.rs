@@ -22,7 +22,8 @@ pub use self::limits::Limits;
 pub use self::place::Place;
 pub use self::problem::{MAX_PROBLEMS, MAX_REFLECTED_CHARS, Problem, ProblemKind, reflect};
 pub use self::request::{
-    BodySlot, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext, RequestState, Stage,
+    BodySlot, ClientAddr, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext, RequestState,
+    Stage,
 };
 pub use self::respond::{IntoResponse, Json, ResponseBody};
 pub use self::rules::{BrokenRules, Rules, Unchecked};

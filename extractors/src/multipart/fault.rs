@@ -50,7 +50,7 @@ pub(super) fn head_too_large(limit: usize) -> Error {
 
 #[cold]
 pub(super) fn not_utf8(name: &str) -> Error {
-    Error::parse(Place::Form, reflect(name), "utf8", "the text is not valid UTF-8")
+    Error::parse(Place::Form, reflect(name), "encoding", "the text is not valid UTF-8")
 }
 
 #[cold]
