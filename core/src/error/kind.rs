@@ -72,6 +72,15 @@ impl InjectionFailure {
         self.type_name
     }
 
+    /// Returns the error that the factory failed with.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Text(_) => None,
+            Cause::Source(source) => Some(&**source),
+        }
+    }
+
     /// Returns the key it was wanted under.
     #[must_use]
     pub const fn key(&self) -> Option<&'static str> {

@@ -38,18 +38,22 @@ impl Error {
     /// Makes an error of what is wrong with a request: kind [`ErrorKind::Parse`] when something could not be read, else
     /// [`ErrorKind::Validation`]; `400`.
     ///
-    /// Problems of reading come first; otherwise the order stays. At most [`MAX_PROBLEMS`] are kept.
+    /// Problems of reading come first; otherwise the order stays. At most [`MAX_PROBLEMS`] are kept, the others are
+    /// counted.
     #[must_use]
     #[cold]
     pub fn binding(mut problems: Vec<Problem>) -> Self {
         problems.sort_by_key(|problem| problem.kind() != ProblemKind::Parse);
+        let left_out = problems.len().saturating_sub(MAX_PROBLEMS);
         problems.truncate(MAX_PROBLEMS);
         let (kind, public) = match problems.first().map(Problem::kind) {
             Some(ProblemKind::Rule) => (ErrorKind::Validation, "the request breaks a rule"),
             Some(ProblemKind::Parse) | None => (ErrorKind::Parse, "the request cannot be read"),
         };
         let mut error = Self::of(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""));
-        error.edit().problems = problems;
+        let inner = error.edit();
+        inner.problems = problems;
+        inner.left_out = left_out;
         error
     }
 
@@ -75,7 +79,9 @@ impl Error {
             (true, true) => {
                 let mut problems = self.inner.problems.clone();
                 problems.extend_from_slice(&other.inner.problems);
-                Self::binding(problems)
+                let mut both = Self::binding(problems);
+                both.edit().left_out += self.left_out() + other.left_out();
+                both
             }
             (true, false) => other,
             (false, _) => self,
@@ -117,6 +123,32 @@ impl Error {
         );
         error.edit().source = Some(Arc::new(failure));
         error
+    }
+
+    /// Makes an error of an answer that says no more than its status, as hosts give them: kind and text follow from it.
+    ///
+    /// 404 is [`ErrorKind::NotFound`], 405 [`ErrorKind::MethodNotAllowed`], 408 and 504 [`ErrorKind::Timeout`], 413,
+    /// 414 and 431 [`ErrorKind::TooLarge`], 415 [`ErrorKind::UnsupportedMediaType`], 500 and whatever is no error status
+    /// [`ErrorKind::App`]; others are [`ErrorKind::Refused`]. A 503 is no timeout: most of them say that the server is
+    /// too busy to begin.
+    #[must_use]
+    #[cold]
+    pub fn from_status(status: StatusCode) -> Self {
+        let (kind, public) = match status.as_u16() {
+            404 => return Self::not_found(),
+            405 => (ErrorKind::MethodNotAllowed, "method not allowed"),
+            408 | 504 => (ErrorKind::Timeout, "the request took too long"),
+            413 => (ErrorKind::TooLarge, "the body is too large"),
+            414 => (ErrorKind::TooLarge, "the URI is too long"),
+            415 => (ErrorKind::UnsupportedMediaType, "the content type cannot be read"),
+            431 => (ErrorKind::TooLarge, "the header fields are too large"),
+            ..400 | 500 => (ErrorKind::App, "internal server error"),
+            _ => {
+                let phrase = status.canonical_reason().unwrap_or("the request is refused");
+                return Self::new(status, phrase.to_ascii_lowercase());
+            }
+        };
+        Self::of(kind, status, Cow::Borrowed(public), Cow::Borrowed("")).with_status(status)
     }
 
     /// Makes an error of a path that leads nowhere: `404`.
@@ -206,6 +238,7 @@ impl Error {
             public,
             detail,
             problems: Vec::new(),
+            left_out: 0,
             headers: None,
             body: None,
             source: None,

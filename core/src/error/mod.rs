@@ -1,5 +1,7 @@
 //! The one error type that every failure of a request becomes.
 
+#[cfg(feature = "axum")]
+mod axum;
 mod convert;
 mod kind;
 mod make;
@@ -62,6 +64,7 @@ struct Inner {
     public: Cow<'static, str>,
     detail: Cow<'static, str>,
     problems: Vec<Problem>,
+    left_out: usize,
     headers: Option<Box<HeaderMap>>,
     body: Option<(HeaderValue, Bytes)>,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
@@ -92,6 +95,12 @@ impl Error {
         &self.inner.problems
     }
 
+    /// Returns how many further problems the request has, beyond those that [`problems`](Self::problems) lists.
+    #[must_use]
+    pub fn left_out(&self) -> usize {
+        self.inner.left_out
+    }
+
     /// Returns the header fields that the answer gets besides its own.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
@@ -110,10 +119,11 @@ impl Error {
         matches!(self.inner.kind, ErrorKind::Parse | ErrorKind::Validation)
     }
 
-    /// Returns the error that this one was made of, if it is an `E`.
+    /// Returns the error that this one was made of, if it is an `E`; also the one that a factory failed with.
     #[must_use]
     pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        self.source()?.downcast_ref()
+        let source = self.source()?;
+        source.downcast_ref().or_else(|| source.downcast_ref::<InjectionFailure>()?.cause()?.downcast_ref())
     }
 
     /// Returns the error that this one was made of.
@@ -148,6 +158,22 @@ impl Error {
         self
     }
 
+    /// Makes this error's log say what `cause` would have said, where it says nothing itself, and keeps what `cause` was
+    /// made of to be found again.
+    ///
+    /// For those who answer one error with another.
+    #[must_use]
+    pub fn with_cause(mut self, cause: &Self) -> Self {
+        if self.inner.source.is_none() {
+            let inner = self.edit();
+            inner.source = cause.inner.source.clone();
+            if inner.detail.is_empty() {
+                inner.detail = Cow::Owned(cause.to_string());
+            }
+        }
+        self
+    }
+
     /// Adds a header field to the answer, such as `WWW-Authenticate` or `Retry-After`.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -171,6 +197,11 @@ impl Error {
             Ok(body) => self.with_body(HeaderValue::from_static("application/json"), body),
             Err(_) => self,
         }
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.edit().kind = kind;
+        self
     }
 
     fn edit(&mut self) -> &mut Inner {

@@ -1,0 +1,217 @@
+//! From an error to its answer. Nothing here runs for a request that succeeds.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use gongular_core::error::render::{Format, Renderer};
+use gongular_core::error::{Carried, carried};
+use gongular_core::{Error, ErrorKind, ResponseBody};
+use http::{HeaderMap, HeaderValue, Response, header};
+use http_body::Body;
+
+use super::head::Asked;
+use super::{ErrorBody, ErrorHandler, RequestHead};
+
+/// What a layer and all its services share.
+pub(super) struct Settings<H> {
+    pub(super) options: Options,
+    pub(super) handler: Arc<H>,
+}
+
+/// What a layer was told.
+#[derive(Clone)]
+pub(super) struct Options {
+    pub(super) format: Format,
+    pub(super) negotiate: bool,
+    pub(super) host_errors: bool,
+    pub(super) renderer: Renderer,
+    pub(super) mappers: Vec<Arc<Mapper>>,
+}
+
+type Mapper = dyn Fn(&Error) -> Option<Error> + Send + Sync;
+
+impl<H: ErrorHandler> Settings<H> {
+    /// Answers an error.
+    #[cold]
+    pub(super) fn answer(
+        &self,
+        error: Error,
+        asked: &Asked,
+        head: Option<&RequestHead>,
+    ) -> Response<ResponseBody> {
+        let error = self.options.mapped(error);
+        let handled = match head {
+            Some(head) => self.handler.handle(&error, head),
+            None if H::WANTS_REQUEST => None,
+            None => self.handler.handle(&error, &RequestHead::default()),
+        };
+        let mut response = handled.unwrap_or_else(|| self.options.render(&error, asked));
+        if asked.is_head {
+            empty(&mut response);
+        }
+        response.extensions_mut().insert(Carried::settled(error));
+        response
+    }
+
+    /// Answers what the service inside has answered with a status of 400 or above: anew if it is an error of ours, or
+    /// the host's own and wanted so.
+    #[cold]
+    pub(super) fn refusal<R>(
+        &self,
+        mut response: Response<R>,
+        asked: &Asked,
+        head: Option<&RequestHead>,
+    ) -> Response<ErrorBody<R>>
+    where
+        R: Body,
+        R::Data: From<Bytes>,
+    {
+        let status = response.status();
+        let error = match carried(&mut response) {
+            // A layer in between may have changed the status.
+            Some(error) if error.status() == status => error,
+            Some(error) => error.with_status(status),
+            None if self.options.host_errors && is_bare(&response) => Error::from_status(status),
+            None => return response.map(ErrorBody::inner),
+        };
+        let answer = self.answer(error, asked, head);
+        let (before, _) = response.into_parts();
+        let (mut parts, body) = answer.into_parts();
+        keep(&mut parts.headers, before.headers);
+        let own = std::mem::replace(&mut parts.extensions, before.extensions);
+        parts.extensions.extend(own);
+        parts.version = before.version;
+        Response::from_parts(parts, ErrorBody::ours(body))
+    }
+}
+
+impl Options {
+    /// Makes what a client may know of an error that was not made for it.
+    fn mapped(&self, error: Error) -> Error {
+        let mapped = self.mappers.iter().find_map(|map| map(&error)).or_else(|| known(&error));
+        match mapped {
+            Some(mapped) => mapped.with_cause(&error),
+            None => error,
+        }
+    }
+
+    fn render(&self, error: &Error, asked: &Asked) -> Response<ResponseBody> {
+        if error.body().is_some() {
+            return self.renderer.respond(error, self.format);
+        }
+        if let Some(flavor) = asked.grpc {
+            return self.renderer.respond_grpc(error, flavor);
+        }
+        let format = match &asked.accept {
+            Some(accept) => self.format.negotiate(accept.as_bytes()),
+            None => self.format,
+        };
+        let mut response = self.renderer.respond(error, format);
+        if self.negotiate {
+            vary_by_accept(response.headers_mut());
+        }
+        response
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            format: Format::default(),
+            negotiate: true,
+            host_errors: false,
+            renderer: Renderer::new(),
+            mappers: Vec::new(),
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("format", &self.format)
+            .field("negotiate", &self.negotiate)
+            .field("host_errors", &self.host_errors)
+            .field("renderer", &self.renderer)
+            .field("mappers", &self.mappers.len())
+            .finish()
+    }
+}
+
+/// Recognises the errors of tower's and http-body's own pieces.
+fn known(error: &Error) -> Option<Error> {
+    if error.kind() != ErrorKind::App {
+        return None;
+    }
+    if error.downcast_ref::<http_body_util::LengthLimitError>().is_some() {
+        return Some(Error::too_large("the body is too large"));
+    }
+    #[cfg(feature = "tower")]
+    if error.downcast_ref::<tower::timeout::error::Elapsed>().is_some() {
+        return Some(Error::timeout());
+    }
+    #[cfg(feature = "tower")]
+    if error.downcast_ref::<tower::load_shed::error::Overloaded>().is_some() {
+        return Some(Error::from_status(http::StatusCode::SERVICE_UNAVAILABLE));
+    }
+    None
+}
+
+/// Returns whether a response says nothing but its status.
+fn is_bare<R: Body>(response: &Response<R>) -> bool {
+    let body = response.body();
+    if body.is_end_stream() || body.size_hint().exact() == Some(0) {
+        return true;
+    }
+    let essence = response.headers().get(header::CONTENT_TYPE).map(|value| {
+        let value = value.as_bytes();
+        value.split(|&byte| byte == b';').next().unwrap_or(value).trim_ascii()
+    });
+    essence.is_some_and(|essence| essence.eq_ignore_ascii_case(b"text/plain"))
+}
+
+/// Takes over the fields of the response that is replaced, except those that described its body and those that the
+/// new one sets.
+fn keep(headers: &mut HeaderMap, before: HeaderMap) {
+    let own: Vec<_> = headers.keys().cloned().collect();
+    let mut name = None;
+    for (next, value) in before {
+        name = next.or(name);
+        let Some(name) = &name else { continue };
+        if *name == header::VARY {
+            if value.as_bytes() != b"Accept" {
+                headers.append(name.clone(), value);
+            }
+        } else if !DESCRIBE_THE_BODY.contains(name) && !own.contains(name) {
+            headers.append(name.clone(), value);
+        }
+    }
+}
+
+fn vary_by_accept(headers: &mut HeaderMap) {
+    headers.append(header::VARY, HeaderValue::from_static("Accept"));
+}
+
+/// Takes the body from the answer to a `HEAD`, and says how long it would have been.
+fn empty(response: &mut Response<ResponseBody>) {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact()
+        && length > 0
+    {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+}
+
+const DESCRIBE_THE_BODY: [header::HeaderName; 10] = [
+    header::ACCEPT_RANGES,
+    header::CONTENT_DISPOSITION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LANGUAGE,
+    header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::CONTENT_TYPE,
+    header::ETAG,
+    header::LAST_MODIFIED,
+    header::TRANSFER_ENCODING,
+];
