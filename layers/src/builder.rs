@@ -5,7 +5,7 @@ use tower::ServiceBuilder;
 use tower_layer::Stack;
 
 use crate::stats::{RouteCallback, StatsLayer};
-use crate::{LimitsLayer, NamedLayer};
+use crate::{ErrorHandler, ErrorLayer, LimitsLayer, NamedLayer};
 
 /// Adds gongular's layers to a [`ServiceBuilder`] by short names.
 ///
@@ -47,6 +47,10 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed<L> + Sized {
     #[must_use]
     fn named<N>(self, name: &'static str, layer: N) -> ServiceBuilder<Stack<NamedLayer<N>, L>>;
 
+    /// Answers errors and panics as `layer` has it; see [`ErrorLayer`].
+    #[must_use]
+    fn errors<H: ErrorHandler>(self, layer: ErrorLayer<H>) -> ServiceBuilder<Stack<ErrorLayer<H>, L>>;
+
     /// Sets the limits that extractors inside hold a request to; see [`LimitsLayer`].
     #[must_use]
     fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>>;
@@ -59,6 +63,10 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn named<N>(self, name: &'static str, layer: N) -> ServiceBuilder<Stack<NamedLayer<N>, L>> {
         self.layer(NamedLayer::new(name, layer))
+    }
+
+    fn errors<H: ErrorHandler>(self, layer: ErrorLayer<H>) -> ServiceBuilder<Stack<ErrorLayer<H>, L>> {
+        self.layer(layer)
     }
 
     fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>> {
