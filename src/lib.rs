@@ -1,13 +1,30 @@
 //! Request contracts for any tower service.
 
 pub use gongular_core::{
-    BodySlot, BoxError, Context, Contract, Error, ErrorKind, FromRequest, Handle, Handler, Input,
-    IntoResponse, Json, Limits, MatchedPath, Place, Problem, ProblemKind, RequestBody, RequestContext,
-    ResponseBody, Rules, Stage, Unchecked, handle, service,
+    BodySlot, BoxError, BrokenRules, ClientAddr, Context, Contract, Error, ErrorKind, FromRequest, Handle,
+    Handler, Input, IntoResponse, Json, Limits, MatchedPath, PathParams, Place, Problem, ProblemKind,
+    RequestBody, RequestContext, RequestState, ResponseBody, Rules, Stage, Unchecked, handle, service,
 };
+#[cfg(feature = "axum")]
+pub use gongular_extractors::axum::All;
+pub use gongular_extractors::{Multipart, Part};
+pub use gongular_layers as layers;
+#[cfg(feature = "macros")]
+pub use gongular_macros::FromRequest;
+pub use {gongular_core::error, gongular_core::stats};
+pub use {http, http_body};
 
 #[doc(hidden)]
 pub mod __private;
 
-#[cfg(feature = "macros")]
-pub use gongular_macros::FromRequest;
+/// The extractors and glue for axum.
+#[cfg(feature = "axum")]
+pub mod axum {
+    pub use gongular_extractors::axum::{All, from_parts, from_request};
+}
+
+/// The extractors in tonic's methods.
+#[cfg(feature = "tonic")]
+pub mod tonic {
+    pub use gongular_extractors::tonic::extract;
+}

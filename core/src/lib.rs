@@ -3,6 +3,8 @@
 //! Applications depend on `gongular`. Libraries that bring their own extractors or layers depend on this crate: it changes
 //! rarely, and does no IO.
 
+#[cfg(feature = "axum")]
+pub mod axum;
 mod contract;
 pub mod error;
 pub mod handler;

@@ -6,6 +6,8 @@ mod convert;
 mod kind;
 mod make;
 pub mod render;
+#[cfg(feature = "tonic")]
+mod tonic;
 
 use std::borrow::Cow;
 use std::fmt;

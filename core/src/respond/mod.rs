@@ -1,5 +1,7 @@
 //! What a handler returns, as a response.
 
+#[cfg(feature = "axum")]
+mod axum;
 mod body;
 mod json;
 mod plain;

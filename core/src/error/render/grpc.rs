@@ -76,6 +76,13 @@ pub fn grpc_code(error: &Error) -> u8 {
     }
 }
 
+/// Returns a `google.rpc.Status` with every problem, encoded; none when the error is not about reading the request.
+#[must_use]
+pub fn grpc_details(error: &Error) -> Option<Vec<u8>> {
+    let message = cut(error.public(), MESSAGE_BYTES);
+    (!error.problems().is_empty()).then(|| status(grpc_code(error), message, error.problems()))
+}
+
 /// Makes the answer: HTTP 200 and no body, so that the head is the trailers, as gRPC has it for calls that fail at once.
 pub(super) fn respond(error: &Error, flavor: GrpcFlavor, details: Option<&str>) -> Response<ResponseBody> {
     let code = grpc_code(error);

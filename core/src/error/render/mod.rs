@@ -20,7 +20,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
 pub use self::accept::Format;
-pub use self::grpc::{GrpcFlavor, grpc_code};
+pub use self::grpc::{GrpcFlavor, grpc_code, grpc_details};
 use super::Error;
 use crate::respond::ResponseBody;
 

@@ -1,0 +1,54 @@
+//! Our extractors and answers in axum.
+//!
+//! Axum turns a refusal into a response by itself; the response carries the error, and an error layer outside renders it.
+
+use axum_core::body::Body;
+use axum_core::extract::{FromRequestParts, Request};
+use http::request::Parts;
+
+use crate::request::{ClientAddr, MatchedPath};
+use crate::stats::{Logger, report_route};
+use crate::{BodySlot, Error, FromRequest, RequestContext};
+
+/// Reads a type that leaves the body alone, from what axum lends.
+///
+/// # Errors
+///
+/// As the extractor's own.
+pub async fn from_parts<T>(parts: &mut Parts) -> Result<T, Error>
+where
+    T: FromRequest<()>,
+{
+    report_route(&parts.extensions);
+    let mut none = BodySlot::taken();
+    T::from_request(&mut RequestContext::new(parts, &mut none)).await
+}
+
+/// Reads a type that may read the body.
+///
+/// # Errors
+///
+/// As the extractor's own.
+pub async fn from_request<T>(request: Request) -> Result<T, Error>
+where
+    T: FromRequest<Body>,
+{
+    let (mut parts, body) = request.into_parts();
+    report_route(&parts.extensions);
+    let mut body = BodySlot::new(body);
+    T::from_request(&mut RequestContext::new(&mut parts, &mut body)).await
+}
+
+macro_rules! parts {
+    ($($type:ty),*) => {$(
+        impl<S: Sync> FromRequestParts<S> for $type {
+            type Rejection = Error;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+                from_parts(parts).await
+            }
+        }
+    )*};
+}
+
+parts!(ClientAddr, Logger, MatchedPath);
