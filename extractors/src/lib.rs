@@ -2,9 +2,12 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
+#[allow(dead_code, unused_imports, reason = "the form extractor, which is to come, reads held forms")]
 mod multipart;
 #[cfg(feature = "tonic")]
 pub mod tonic;
+#[allow(dead_code, unused_imports, reason = "the form extractor, which is to come, reads held forms")]
 mod upload;
 
 pub use self::multipart::{Multipart, Part};
+pub use self::upload::{UploadReader, UploadedFile};

@@ -19,7 +19,7 @@ use crate::upload::safe_file_name;
 /// Reads a `multipart/form-data` form part by part, for forms that should never be held.
 ///
 /// Memory stays flat however large the form is: data is handed out as it arrives, in slices of the received chunks. For
-/// forms that may be held, a `Form<T>` whose struct has `UploadedFile` fields is less to write.
+/// forms that may be held, a `Form<T>` whose struct has [`UploadedFile`](crate::UploadedFile) fields is less to write.
 ///
 /// [`Limits::multipart_bytes`], [`parts`](Limits::parts), [`files`](Limits::files), [`file_bytes`](Limits::file_bytes),
 /// [`text_field_bytes`](Limits::text_field_bytes) and those of part headers hold. Streaming large files needs the first
@@ -164,7 +164,7 @@ impl Part<'_> {
     }
 
     /// Returns a file name that is safe to use as one component of a path; what it promises stands at
-    /// `UploadedFile::file_name`.
+    /// [`UploadedFile::file_name`](crate::UploadedFile::file_name).
     #[must_use]
     pub fn safe_file_name(&self) -> Option<String> {
         self.head.file_name().map(safe_file_name)

@@ -72,3 +72,10 @@ pub(super) fn too_many_files(limit: usize) -> Error {
 pub(super) fn part_too_large(name: &str, limit: u64) -> Error {
     Error::too_large(format!("the part `{}` is larger than {limit} bytes", reflect(name)))
 }
+
+/// A temporary file failed: nothing of it is the client's business.
+#[cold]
+pub(super) fn disk(error: std::io::Error) -> Error {
+    let detail = format!("an uploaded file could not be written to a temporary one: {error}");
+    Error::app(error).with_detail(detail)
+}

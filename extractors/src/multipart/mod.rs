@@ -12,12 +12,16 @@ mod boundary;
 mod disposition;
 mod extract;
 mod fault;
+mod form;
 mod gather;
 mod head;
 mod parser;
 mod stream;
 
 pub use self::extract::{Multipart, Part};
+
+pub(crate) use self::form::{Entry, FormData, read_form};
+pub(crate) use self::gather::Gather;
 
 #[cfg(test)]
 pub(crate) mod tests;
