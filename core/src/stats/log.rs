@@ -15,7 +15,9 @@ use crate::request::RequestState;
 /// # Example
 ///
 /// ```
-/// use gongular_core::stats::{Detail, Ending, Logger, Recorder};
+/// use std::time::Instant;
+///
+/// use gongular_core::stats::{Detail, Ending, Logger, Outcome, Recorder};
 /// use http::Request;
 ///
 /// let mut request = Request::new(());
@@ -24,7 +26,7 @@ use crate::request::RequestState;
 /// let logger = Logger::of(request.extensions());
 /// logger.warn(format_args!("{} attempts", 3));
 ///
-/// recorder.finish(Ending::default(), |stat| {
+/// recorder.finish(Ending::new(Outcome::Complete, Instant::now()), |stat| {
 ///     let lines: Vec<_> = stat.logs().iter().map(|line| line.to_string()).collect();
 ///     assert_eq!(lines, ["warn: 3 attempts"]);
 /// });

@@ -24,7 +24,7 @@ pub struct Recorder {
 pub(super) struct Slot {
     // Written only while the slot has one owner, before anybody inside sees it.
     detail: Detail,
-    started: Option<Instant>,
+    started: Instant,
     request_bytes: AtomicU64,
     stat: Mutex<Shared>,
 }
@@ -45,20 +45,23 @@ impl Recorder {
     #[must_use]
     pub fn start<B>(request: &mut Request<B>, detail: Detail) -> Self {
         let mut slot = pool::take();
-        let framework = MatchedPath::of_framework(request.extensions());
         if let Some(slot) = Arc::get_mut(&mut slot) {
             slot.detail = detail;
-            slot.started = Some(Instant::now());
             *slot.request_bytes.get_mut() = 0;
             let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
             shared.stat.begin(request.method(), request.uri(), request.version());
-            let state = RequestState::of(request.extensions());
-            shared.stat.matched_path = state.and_then(RequestState::route).cloned().or(framework);
+            slot.started = shared.stat.started;
         }
         let recorder = Self { slot };
+        let framework = MatchedPath::of_framework(request.extensions());
         let state = RequestState::entry(request.extensions_mut());
-        if let Some(outer) = state.set_recorder(recorder.clone()) {
-            recorder.lock().outer = Some(outer);
+        let route = state.route().cloned().or(framework);
+        let outer = state.set_recorder(recorder.clone());
+        if route.is_some() || outer.is_some() {
+            recorder.lock().outer = outer;
+            if let Some(route) = route {
+                recorder.set_matched_path(route);
+            }
         }
         recorder
     }
@@ -85,7 +88,7 @@ impl Recorder {
     /// Returns the time since the request arrived.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
-        self.slot.started.map_or(Duration::ZERO, |started| started.elapsed())
+        self.slot.started.elapsed()
     }
 
     /// Returns what the statistics layer wants to know.
@@ -199,6 +202,12 @@ impl Recorder {
         change(&mut self.lock().stat);
     }
 
+    /// Returns where the statistic is kept.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> *const Slot {
+        Arc::as_ptr(&self.slot)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.slot.stat.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -213,8 +222,8 @@ impl fmt::Debug for Recorder {
 impl Shared {
     fn end(&mut self, ending: Ending, request_bytes: u64) {
         let stat = &mut self.stat;
-        stat.total_duration = ending.total_duration;
-        stat.time_to_first_byte = ending.time_to_first_byte;
+        stat.ended = ending.at;
+        stat.first_byte = ending.first_byte;
         stat.response_size = ending.response_size;
         stat.response_code = ending.response_code;
         stat.outcome = self.outcome.take().unwrap_or(ending.outcome);
@@ -227,7 +236,7 @@ impl Default for Slot {
     fn default() -> Self {
         Self {
             detail: Detail::default(),
-            started: None,
+            started: Instant::now(),
             request_bytes: AtomicU64::new(0),
             stat: Mutex::new(Shared::default()),
         }
@@ -290,27 +299,27 @@ impl Default for Detail {
 }
 
 /// What a statistics layer saw of a request's end.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Ending {
     outcome: Outcome,
-    total_duration: Duration,
-    time_to_first_byte: Option<Duration>,
+    at: Instant,
+    first_byte: Option<Instant>,
     response_code: Option<StatusCode>,
     response_size: u64,
 }
 
 impl Ending {
-    /// Makes an ending of how it came about, and when, counted from the request's arrival.
+    /// Makes an ending of how it came about, and when.
     #[must_use]
-    pub const fn new(outcome: Outcome, total_duration: Duration) -> Self {
-        Self { outcome, total_duration, time_to_first_byte: None, response_code: None, response_size: 0 }
+    pub const fn new(outcome: Outcome, at: Instant) -> Self {
+        Self { outcome, at, first_byte: None, response_code: None, response_size: 0 }
     }
 
-    /// Sets the answer: its status, when its first byte was ready, and how many bytes of body were handed out.
+    /// Sets the answer: its status, when its head was ready, and how many bytes of body were handed out.
     #[must_use]
-    pub const fn with_response(mut self, code: StatusCode, first_byte: Duration, body_bytes: u64) -> Self {
+    pub const fn with_response(mut self, code: StatusCode, head: Instant, body_bytes: u64) -> Self {
         self.response_code = Some(code);
-        self.time_to_first_byte = Some(first_byte);
+        self.first_byte = Some(head);
         self.response_size = body_bytes;
         self
     }

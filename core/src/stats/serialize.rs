@@ -16,8 +16,8 @@ impl Serialize for RouteStat {
         object.serialize_field("matched_path", &Text(self.label()))?;
         object.serialize_field("code", &self.response_code.map(|code| code.as_u16()))?;
         object.serialize_field("outcome", self.outcome.as_str())?;
-        object.serialize_field("total_seconds", &Seconds(self.total_duration))?;
-        optional(&mut object, "first_byte_seconds", self.time_to_first_byte.map(Seconds).as_ref())?;
+        object.serialize_field("total_seconds", &Seconds(self.total_duration()))?;
+        optional(&mut object, "first_byte_seconds", self.time_to_first_byte().map(Seconds).as_ref())?;
         object.serialize_field("request_bytes", &self.request_size)?;
         object.serialize_field("response_bytes", &self.response_size)?;
         list(&mut object, "handlers", &self.handlers)?;

@@ -1,7 +1,7 @@
 //! The statistic of one request.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode, Uri, Version};
 
@@ -26,8 +26,10 @@ pub struct RouteStat {
     pub(super) layers: Vec<LayerStat>,
     pub(super) dependencies: Vec<DependencyStat>,
     pub(super) steps: Vec<StepStat>,
-    pub(super) total_duration: Duration,
-    pub(super) time_to_first_byte: Option<Duration>,
+    // Durations are computed when somebody asks for them.
+    pub(super) started: Instant,
+    pub(super) first_byte: Option<Instant>,
+    pub(super) ended: Instant,
     pub(super) request_size: u64,
     pub(super) response_size: u64,
     pub(super) response_code: Option<StatusCode>,
@@ -95,15 +97,15 @@ impl RouteStat {
 
     /// Returns the time from the request's arrival at the layer to the true end of its answer.
     #[must_use]
-    pub const fn total_duration(&self) -> Duration {
-        self.total_duration
+    pub fn total_duration(&self) -> Duration {
+        self.ended.saturating_duration_since(self.started)
     }
 
     /// Returns the time until the answer's head was ready, with which its first byte leaves; none when there was no
     /// answer.
     #[must_use]
-    pub const fn time_to_first_byte(&self) -> Option<Duration> {
-        self.time_to_first_byte
+    pub fn time_to_first_byte(&self) -> Option<Duration> {
+        self.first_byte.map(|first| first.saturating_duration_since(self.started))
     }
 
     /// Returns how many bytes of the request's body were read; what nobody read does not count.
@@ -144,21 +146,21 @@ impl RouteStat {
 
     /// Notes the request's head.
     pub(super) fn begin(&mut self, method: &Method, uri: &Uri, version: Version) {
-        self.method = method.clone();
+        if self.method != *method {
+            self.method = method.clone();
+        }
         self.version = version;
+        self.started = Instant::now();
         // A text instead of a clone: it keeps the host's read buffer free, and its room is used again.
-        match (uri.path_and_query(), uri.authority()) {
-            (Some(target), _) => self.uri.push_str(target.as_str()),
-            (None, Some(authority)) => self.uri.push_str(authority.as_str()),
-            (None, None) => {}
+        if let Some(target) = uri.path_and_query() {
+            self.uri.push_str(target.as_str());
+        } else if let Some(authority) = uri.authority() {
+            self.uri.push_str(authority.as_str());
         }
     }
 
     /// Forgets the request and keeps the room for another, unless it is unusually much.
     pub(super) fn reset(&mut self) {
-        if self.method != Method::GET {
-            self.method = Method::GET;
-        }
         self.uri.clear();
         if self.uri.capacity() > KEPT_URI_BYTES {
             self.uri = String::new();
@@ -176,6 +178,9 @@ impl RouteStat {
 }
 
 fn reuse<T>(entries: &mut Vec<T>) {
+    if entries.is_empty() {
+        return;
+    }
     entries.clear();
     if entries.capacity() > KEPT_ENTRIES {
         *entries = Vec::new();
@@ -184,6 +189,7 @@ fn reuse<T>(entries: &mut Vec<T>) {
 
 impl Default for RouteStat {
     fn default() -> Self {
+        let now = Instant::now();
         Self {
             method: Method::GET,
             uri: String::new(),
@@ -193,8 +199,9 @@ impl Default for RouteStat {
             layers: Vec::new(),
             dependencies: Vec::new(),
             steps: Vec::new(),
-            total_duration: Duration::ZERO,
-            time_to_first_byte: None,
+            started: now,
+            first_byte: None,
+            ended: now,
             request_size: 0,
             response_size: 0,
             response_code: None,
@@ -216,7 +223,10 @@ impl fmt::Display for RouteStat {
         write!(
             f,
             " {:.1?} in={} out={} {}",
-            self.total_duration, self.request_size, self.response_size, self.outcome
+            self.total_duration(),
+            self.request_size,
+            self.response_size,
+            self.outcome
         )?;
         if let Some(path) = &self.matched_path {
             write!(f, " route={}", Escaped(path.as_str()))?;

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::{Method, Request, StatusCode};
 
@@ -13,7 +13,7 @@ fn start(uri: &str) -> Recorder {
 
 fn finish<T>(recorder: Recorder, look: impl FnOnce(&RouteStat) -> T) -> T {
     let mut seen = None;
-    recorder.finish(Ending::default(), |stat| seen = Some(look(stat)));
+    recorder.finish(Ending::new(Outcome::Complete, Instant::now()), |stat| seen = Some(look(stat)));
     seen.unwrap()
 }
 
@@ -47,6 +47,19 @@ fn a_statistic_holds_what_was_recorded_and_nothing_of_the_request_before() {
         assert!(stat.handlers().is_empty() && stat.layers().is_empty() && stat.dependencies().is_empty());
         assert!(stat.logs().is_empty() && stat.error().is_none());
     });
+}
+
+#[test]
+fn a_request_takes_over_the_room_of_the_one_before() {
+    let recorder = start("/a-path-of-some-length");
+    let room = recorder.room();
+    finish(recorder, |_| ());
+    let recorder = start("/b");
+    assert_eq!(recorder.room(), room);
+    let other = start("/at-the-same-time");
+    assert_ne!(other.room(), room);
+    finish(recorder, |stat| assert_eq!(stat.uri(), "/b"));
+    finish(other, |stat| assert_eq!(stat.uri(), "/at-the-same-time"));
 }
 
 #[test]
@@ -128,21 +141,25 @@ fn a_statistic_serialises_as_one_object() {
     let mut request = Request::builder().method(Method::PUT).uri("/a?b").body(()).unwrap();
     let recorder = Recorder::start(&mut request, Detail::default());
     recorder.handler("h").stop();
-    let ending = Ending::new(Outcome::Complete, Duration::from_millis(1500)).with_response(
+    let started = Instant::now() - recorder.elapsed();
+    let ending = Ending::new(Outcome::Complete, started + Duration::from_millis(1500)).with_response(
         StatusCode::CREATED,
-        Duration::from_millis(500),
+        started + Duration::from_millis(500),
         3,
     );
     recorder.finish(ending, |stat| {
         let mut value = serde_json::to_value(stat).unwrap();
-        value["handlers"][0]["seconds"] = 0.into();
+        for time in ["/total_seconds", "/first_byte_seconds", "/handlers/0/seconds"] {
+            let time = value.pointer_mut(time).unwrap();
+            *time = time.as_f64().map(|seconds| (seconds * 10.0).round() / 10.0).into();
+        }
         assert_eq!(
             value,
             serde_json::json!({
                 "method": "PUT", "uri": "/a?b", "version": "HTTP/1.1", "matched_path": "", "code": 201,
                 "outcome": "complete", "total_seconds": 1.5, "first_byte_seconds": 0.5,
                 "request_bytes": 0, "response_bytes": 3,
-                "handlers": [{"name": "h", "seconds": 0, "ran": true, "stopped": true}],
+                "handlers": [{"name": "h", "seconds": 0.0, "ran": true, "stopped": true}],
             })
         );
     });

@@ -20,9 +20,12 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! # let auth = Identity::new();
-//! let stats = StatsLayer::new(|stat: &RouteStat| assert_eq!(stat.layers()[0].name(), "auth"));
+//! let (sender, names) = std::sync::mpsc::channel();
+//! let stats = StatsLayer::new(move |stat: &RouteStat| sender.send(stat.layers()[0].name()).unwrap());
 //! let mut service = stats.layer(NamedLayer::new("auth", auth).layer(service(async || "hi")));
 //! let response = service.call(Request::new(Empty::<Bytes>::new())).await.unwrap();
+//! drop(response);
+//! assert_eq!(names.try_recv(), Ok("auth"));
 //! # }
 //! ```
 

@@ -116,8 +116,11 @@ impl<B: Body> Body for StatsBody<B> {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
-        let mut this = self.project();
-        let frame = ready!(this.tracker.watch(|| this.inner.as_mut().poll_frame(cx)));
+        let this = self.project();
+        this.tracker.enter();
+        let frame = this.inner.poll_frame(cx);
+        this.tracker.returned();
+        let frame = ready!(frame);
         match &frame {
             Some(Ok(frame)) => {
                 if let Some(data) = frame.data_ref() {

@@ -48,18 +48,21 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let tracker = this.tracker.as_mut().expect("future polled after completion");
-        let result = ready!(tracker.watch(|| this.inner.poll(cx)));
-        let mut tracker = this.tracker.take().expect("future polled after completion");
-        Poll::Ready(match result {
+        tracker.enter();
+        let result = this.inner.poll(cx);
+        tracker.returned();
+        match ready!(result) {
             Ok(response) => {
                 tracker.head(response.status());
-                Ok(wrap(response, tracker))
+                let tracker = this.tracker.take().expect("it was there just now");
+                Poll::Ready(Ok(wrap(response, tracker)))
             }
             Err(error) => {
                 tracker.end(Outcome::Failed);
-                Err(error)
+                *this.tracker = None;
+                Poll::Ready(Err(error))
             }
-        })
+        }
     }
 }
 

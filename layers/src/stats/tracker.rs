@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use gongular_core::stats::{Ending, Outcome, Recorder};
 use http::{Method, StatusCode};
@@ -20,9 +20,9 @@ pub(super) struct Tracker {
     /// Whether code of others is running; when this is dropped meanwhile, that code panicked.
     watching: bool,
     code: Option<StatusCode>,
-    first_byte: Option<Duration>,
+    first_byte: Option<Instant>,
     sent_bytes: u64,
-    total: Option<Duration>,
+    ended: Option<Instant>,
 }
 
 /// What the method says about the answer.
@@ -57,22 +57,26 @@ impl Tracker {
             code: None,
             first_byte: None,
             sent_bytes: 0,
-            total: None,
+            ended: None,
         }
     }
 
-    /// Runs code of others, whose panic is then known to be one.
-    pub(super) fn watch<T>(&mut self, run: impl FnOnce() -> T) -> T {
+    /// Says that code of others begins to run; a drop before [`returned`](Self::returned) means that it panicked.
+    #[inline]
+    pub(super) const fn enter(&mut self) {
         self.watching = true;
-        let value = run();
+    }
+
+    /// Says that code of others has returned.
+    #[inline]
+    pub(super) const fn returned(&mut self) {
         self.watching = false;
-        value
     }
 
     /// Notes the head of the answer.
     pub(super) fn head(&mut self, code: StatusCode) {
         self.code = Some(code);
-        self.first_byte = self.elapsed();
+        self.first_byte = Some(Instant::now());
         self.stage = if self.is_upgrade(code) {
             Stage::Ended(Outcome::Upgraded)
         } else if self.kind == Kind::Head || is_bodiless(code) {
@@ -98,12 +102,8 @@ impl Tracker {
     pub(super) fn end(&mut self, outcome: Outcome) {
         if !matches!(self.stage, Stage::Ended(_)) {
             self.stage = Stage::Ended(outcome);
-            self.total = self.elapsed();
+            self.ended = Some(Instant::now());
         }
-    }
-
-    fn elapsed(&self) -> Option<Duration> {
-        self.recorder.as_ref().map(Recorder::elapsed)
     }
 
     fn is_upgrade(&self, code: StatusCode) -> bool {
@@ -118,11 +118,10 @@ impl Tracker {
             Stage::Waiting => Outcome::ClientGoneBeforeHead,
             Stage::InBody => Outcome::ClientGoneInBody,
         };
-        let total = self.total.or_else(|| self.elapsed()).unwrap_or_default();
-        let ending = Ending::new(outcome, total);
-        match self.code {
-            Some(code) => ending.with_response(code, self.first_byte.unwrap_or(total), self.sent_bytes),
-            None => ending,
+        let ending = Ending::new(outcome, self.ended.unwrap_or_else(Instant::now));
+        match (self.code, self.first_byte) {
+            (Some(code), Some(first_byte)) => ending.with_response(code, first_byte, self.sent_bytes),
+            _ => ending,
         }
     }
 }
