@@ -72,7 +72,9 @@ impl<H: ErrorHandler> Settings<H> {
             // A layer in between may have changed the status.
             Some(error) if error.status() == status => error,
             Some(error) => error.with_status(status),
-            None if self.options.host_errors && is_bare(&response) => Error::from_status(status),
+            None if self.options.host_errors && is_bare(&response) && !is_settled(&response) => {
+                Error::from_status(status)
+            }
             None => return response.map(ErrorBody::inner),
         };
         let answer = self.answer(error, asked, head);
@@ -156,6 +158,11 @@ fn known(error: &Error) -> Option<Error> {
         return Some(Error::from_status(http::StatusCode::SERVICE_UNAVAILABLE));
     }
     None
+}
+
+/// Returns whether an error layer inside has answered already.
+fn is_settled<R>(response: &Response<R>) -> bool {
+    response.extensions().get::<Carried>().is_some()
 }
 
 /// Returns whether a response says nothing but its status.

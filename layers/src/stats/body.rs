@@ -108,7 +108,11 @@ impl<B: Body> StatsBody<B> {
     }
 }
 
-impl<B: Body> Body for StatsBody<B> {
+impl<B> Body for StatsBody<B>
+where
+    B: Body,
+    B::Error: 'static,
+{
     type Data = B::Data;
     type Error = B::Error;
 
@@ -127,7 +131,7 @@ impl<B: Body> Body for StatsBody<B> {
                     this.tracker.sent(data.remaining());
                 }
             }
-            Some(Err(_)) => this.tracker.end(Outcome::BodyError),
+            Some(Err(error)) => this.tracker.broken(error),
             None => this.tracker.end(Outcome::Complete),
         }
         Poll::Ready(frame)

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use gongular_core::error::Carried;
 use gongular_core::stats::Outcome;
 use http::Response;
 use http_body::Body;
@@ -53,6 +54,9 @@ where
         tracker.returned();
         match ready!(result) {
             Ok(response) => {
+                if let Some(carried) = response.extensions().get::<Carried>() {
+                    tracker.answered(carried.error());
+                }
                 tracker.head(response.status());
                 let tracker = this.tracker.take().expect("it was there just now");
                 Poll::Ready(Ok(wrap(response, tracker)))

@@ -1,9 +1,12 @@
 //! Follows one request from its arrival to its end, wherever it may end.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use gongular_core::Error;
+use gongular_core::error::{BoxError, ErrorKind};
 use gongular_core::stats::{Ending, Outcome, Recorder};
 use http::{Method, StatusCode};
 
@@ -106,6 +109,31 @@ impl Tracker {
         }
     }
 
+    /// Notes the error that an error layer inside has made the answer of.
+    #[cold]
+    pub(super) fn answered(&self, error: &Error) {
+        let Some(recorder) = &self.recorder else { return };
+        recorder.fail(error);
+        match error.kind() {
+            ErrorKind::Panic => recorder.set_outcome(Outcome::Panic),
+            ErrorKind::Timeout => recorder.set_outcome(Outcome::Timeout),
+            _ => {}
+        }
+    }
+
+    /// Notes that the body of the answer failed; a panic that an error layer inside has caught is told apart.
+    #[cold]
+    pub(super) fn broken<E: 'static>(&mut self, error: &E) {
+        let ours = as_error(error).and_then(Error::in_chain);
+        if let (Some(error), Some(recorder)) = (ours, &self.recorder) {
+            recorder.fail(error);
+        }
+        self.end(match ours.map(Error::kind) {
+            Some(ErrorKind::Panic) => Outcome::Panic,
+            _ => Outcome::BodyError,
+        });
+    }
+
     fn is_upgrade(&self, code: StatusCode) -> bool {
         code == StatusCode::SWITCHING_PROTOCOLS || (self.kind == Kind::Connect && code.is_success())
     }
@@ -135,6 +163,19 @@ impl Drop for Tracker {
         // said what happened, and the half-done work of the callback is its own affair.
         let _ = catch_unwind(AssertUnwindSafe(|| recorder.finish(ending, |stat| callback.on_route(stat))));
     }
+}
+
+/// Returns the error of a body where its type is one that may hold another.
+fn as_error<E: 'static>(error: &E) -> Option<&(dyn std::error::Error + 'static)> {
+    let error: &dyn Any = error;
+    if let Some(error) = error.downcast_ref::<BoxError>() {
+        return Some(&**error);
+    }
+    #[cfg(feature = "axum")]
+    if let Some(error) = error.downcast_ref::<axum_core::Error>() {
+        return Some(error);
+    }
+    None
 }
 
 /// Returns whether an answer of this status never has a body.
