@@ -1,28 +1,36 @@
 //! Dependencies: what provides them, how long they live, and the check that all of them are there.
+//!
+//! A [`Container`] is built once, from values and factories ([`Provider`]), and lists every mistake at once. [`Scopes`] opens
+//! a [`Scope`] for each request, in which per-request values are built once and torn down at the end. [`resolve`] is what
+//! extractors ask.
 
-/// The key that tells several dependencies of one type apart; none is the usual case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Key {
-    name: Option<&'static str>,
-}
+mod builder;
+mod cell;
+mod check;
+mod completion;
+mod container;
+mod factory;
+mod key;
+mod mistake;
+mod open;
+mod provider;
+mod report;
+mod scope;
+mod spec;
+mod table;
+mod value;
 
-impl Key {
-    /// No key.
-    pub const NONE: Self = Self { name: None };
+pub use self::builder::ContainerBuilder;
+pub use self::completion::Completion;
+pub use self::container::Container;
+pub use self::factory::{Factory, Produces, form};
+pub use self::key::{InjectKey, Key, NoKey};
+pub use self::mistake::{Mistake, MistakeKind, WiringErrors};
+pub use self::open::{BeforeResponse, Closing, OpenScope, Scopes, interrupted};
+pub use self::provider::{Lifetime, Provider, TeardownResult};
+pub use self::report::{Report, ReportedProvider, ReportedUser};
+pub use self::scope::{Scope, resolve};
+pub use self::value::{Finished, Value};
 
-    /// Makes a key of a name.
-    #[must_use]
-    pub const fn new(name: &'static str) -> Self {
-        Self { name: Some(name) }
-    }
-
-    /// Returns the name.
-    #[must_use]
-    pub const fn name(self) -> Option<&'static str> {
-        self.name
-    }
-}
-
-/// The dependencies of one request.
-#[derive(Clone, Debug)]
-pub struct Scope {}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,251 @@
+//! The beginning and the end of a request's dependencies.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+
+use super::factory::BoxFuture;
+use super::scope::{NONE, ScopeInner};
+use super::{Completion, Container, Scope};
+use crate::Error;
+
+/// Opens a scope for each request; scopes that are over are used again, with the allocations of their values.
+pub struct Scopes {
+    container: Container,
+    shards: [Mutex<Vec<Arc<ScopeInner>>>; SHARDS],
+}
+
+impl Scopes {
+    /// Makes scopes of a container.
+    #[must_use]
+    pub fn new(container: Container) -> Self {
+        Self { container, shards: Default::default() }
+    }
+
+    /// Returns the container.
+    #[must_use]
+    pub const fn container(&self) -> &Container {
+        &self.container
+    }
+
+    /// Opens a scope, inside of another one where there is one.
+    #[must_use]
+    pub fn open(self: &Arc<Self>, outer: Option<&Scope>) -> OpenScope {
+        // A shard that somebody else holds is not waited for.
+        let used = self.shards[shard()].try_lock().ok().and_then(|mut shard| shard.pop());
+        let inner = match used {
+            Some(mut inner) => match (Arc::get_mut(&mut inner), outer) {
+                (Some(unique), Some(outer)) => {
+                    unique.outer = Some(outer.clone());
+                    inner
+                }
+                (Some(_), None) => inner,
+                (None, outer) => self.fresh(outer),
+            },
+            None => self.fresh(outer),
+        };
+        OpenScope { scope: Some(Scope { inner }), scopes: Arc::clone(self) }
+    }
+
+    fn fresh(&self, outer: Option<&Scope>) -> Arc<ScopeInner> {
+        Arc::new(ScopeInner::new(self.container.clone(), outer.cloned()))
+    }
+
+    fn take_back(&self, mut scope: Arc<ScopeInner>) {
+        if let Some(unique) = Arc::get_mut(&mut scope) {
+            unique.outer = None;
+            if let Ok(mut shard) = self.shards[shard()].try_lock()
+                && shard.len() < MAX_SPARE
+            {
+                shard.push(scope);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scopes").field("container", &self.container).finish_non_exhaustive()
+    }
+}
+
+/// The scope of a request that is going on.
+///
+/// [`close`](Self::close) ends it. A scope that is dropped instead ends as cancelled, or as panicked while a panic unwinds;
+/// teardowns are then polled once, and what is not ready by then is lost.
+#[must_use = "a scope that is dropped ends as cancelled"]
+pub struct OpenScope {
+    scope: Option<Scope>,
+    scopes: Arc<Scopes>,
+}
+
+impl OpenScope {
+    /// Returns the scope, to be left with the request.
+    ///
+    /// # Panics
+    ///
+    /// Never: the scope is there until it is closed.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        self.scope.as_ref().expect("a scope is open until it is closed")
+    }
+
+    /// Returns what has to be done before the head of a good answer leaves; `None` when nobody asked for anything.
+    #[must_use]
+    pub fn before_response(&self) -> Option<BeforeResponse> {
+        let scope = self.scope();
+        if !scope.container().has_before_response() {
+            return None;
+        }
+        let next = scope.inner.last.load(Ordering::Acquire);
+        let hooks = built(&scope.inner, next).filter_map(|cell| cell.before_response()).collect();
+        Some(BeforeResponse { hooks, current: 0 })
+    }
+
+    /// Ends the scope: a future that tears its values down, the last one first.
+    pub fn close(mut self, completion: Completion) -> Closing {
+        self.end(completion)
+    }
+
+    fn end(&mut self, completion: Completion) -> Closing {
+        let scope = self.scope.take().map(|mut scope| {
+            let reuse = Arc::get_mut(&mut scope.inner).is_some();
+            if !reuse {
+                scope.inner.ended.store(true, Ordering::Release);
+            }
+            (scope.inner, reuse)
+        });
+        let next = scope.as_ref().map_or(NONE, |(inner, _)| inner.last.swap(NONE, Ordering::AcqRel));
+        Closing { scope, scopes: Arc::clone(&self.scopes), completion, next, current: None }
+    }
+}
+
+impl Drop for OpenScope {
+    fn drop(&mut self) {
+        if self.scope.is_some() {
+            drop(self.end(interrupted()));
+        }
+    }
+}
+
+impl fmt::Debug for OpenScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OpenScope").field(&self.scope).finish()
+    }
+}
+
+/// Returns how a request ended that was dropped: by a panic that unwinds, or because nobody waits any more.
+#[must_use]
+pub fn interrupted() -> Completion {
+    if std::thread::panicking() { Completion::Panicked } else { Completion::Cancelled }
+}
+
+/// What has to be done before the head of an answer leaves, one hook after the other; the first error ends it.
+pub struct BeforeResponse {
+    hooks: Vec<BoxFuture<'static, Result<(), Error>>>,
+    current: usize,
+}
+
+impl Future for BeforeResponse {
+    type Output = Result<(), Error>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        while let Some(hook) = this.hooks.get_mut(this.current) {
+            std::task::ready!(hook.as_mut().poll(task))?;
+            this.current += 1;
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl fmt::Debug for BeforeResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BeforeResponse").field("hooks", &self.hooks.len()).finish_non_exhaustive()
+    }
+}
+
+/// The end of a scope: a future that tears its values down.
+///
+/// Dropped before it is done it goes on by itself as far as it can without waiting: every teardown is called, and polled
+/// once.
+#[must_use = "futures do nothing unless polled"]
+pub struct Closing {
+    scope: Option<(Arc<ScopeInner>, bool)>,
+    scopes: Arc<Scopes>,
+    completion: Completion,
+    next: u32,
+    current: Option<BoxFuture<'static, ()>>,
+}
+
+impl Closing {
+    /// Goes as far as it can without waiting; returns what is left.
+    #[must_use]
+    pub fn now(mut self) -> Option<Self> {
+        let done = Pin::new(&mut self).poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        if done { None } else { Some(self) }
+    }
+}
+
+impl Future for Closing {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        let this = &mut *self;
+        loop {
+            if let Some(current) = &mut this.current {
+                // A teardown that panics must not keep the others from running.
+                match catch_unwind(AssertUnwindSafe(|| current.as_mut().poll(task))) {
+                    Ok(Poll::Pending) => return Poll::Pending,
+                    Ok(Poll::Ready(())) | Err(_) => this.current = None,
+                }
+            }
+            let Some((scope, reuse)) = &this.scope else { return Poll::Ready(()) };
+            if let Some(cell) = scope.cells.get(this.next as usize) {
+                (this.current, this.next) = cell.finish(this.completion, *reuse);
+            } else if let Some((scope, true)) = this.scope.take() {
+                this.scopes.take_back(scope);
+            }
+        }
+    }
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        while self.scope.is_some() {
+            if Pin::new(&mut *self).poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+                self.current = None;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Closing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closing").field("completion", &self.completion).finish_non_exhaustive()
+    }
+}
+
+/// Walks over the cells that were built, the last one first.
+fn built(scope: &ScopeInner, last: u32) -> impl Iterator<Item = &dyn super::cell::AnyCell> {
+    let cell = |index: u32| scope.cells.get(index as usize).map(|cell| &**cell);
+    std::iter::successors(cell(last), move |before| cell(before.previous()))
+}
+
+fn shard() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static SHARD: usize = NEXT.fetch_add(1, Ordering::Relaxed) % SHARDS;
+    }
+    SHARD.try_with(|shard| *shard).unwrap_or(0)
+}
+
+/// Threads share lists of spare scopes when there are more than this many.
+const SHARDS: usize = 8;
+
+/// How many spare scopes a list keeps.
+const MAX_SPARE: usize = 256;
