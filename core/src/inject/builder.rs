@@ -84,7 +84,11 @@ impl ContainerBuilder {
 
     /// Provides a shared value as the type it is shared as, and a key.
     #[track_caller]
-    pub fn provide_as_keyed<T: ?Sized + Send + Sync + 'static>(self, key: &'static str, value: Arc<T>) -> Self {
+    pub fn provide_as_keyed<T: ?Sized + Send + Sync + 'static>(
+        self,
+        key: &'static str,
+        value: Arc<T>,
+    ) -> Self {
         self.given(Key::new(key), value)
     }
 

@@ -112,7 +112,12 @@ where
     }
 
     /// Takes a room back whose factory was started while the arguments were awaited.
-    pub(super) fn resume(&self, mut work: Box<dyn Work<T>>, site: &impl Site, task: &mut Context<'_>) -> Polled<T> {
+    pub(super) fn resume(
+        &self,
+        mut work: Box<dyn Work<T>>,
+        site: &impl Site,
+        task: &mut Context<'_>,
+    ) -> Polled<T> {
         let polled = work.poll(task);
         Holding { cell: self, work: Some(work) }.settle(polled, site, task)
     }

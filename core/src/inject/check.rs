@@ -71,7 +71,9 @@ impl Plan {
         }
         let name = dependency.type_name();
         let register = match dependency.key().name() {
-            Some(key) => format!("register it under that key, such as `.provide_keyed({key:?}, ..)` for {name}"),
+            Some(key) => {
+                format!("register it under that key, such as `.provide_keyed({key:?}, ..)` for {name}")
+            }
             None => format!("register it, such as `.provide(..)` or `.per_request(..)` for {name}"),
         };
         let fix = if same_type.is_empty() {
@@ -94,7 +96,13 @@ impl Plan {
     }
 
     /// Goes down from a node; what is met again on the way down closes a circle.
-    fn find_cycles(&self, current: usize, visit: &mut [Visit], way: &mut Vec<usize>, mistakes: &mut Vec<Mistake>) {
+    fn find_cycles(
+        &self,
+        current: usize,
+        visit: &mut [Visit],
+        way: &mut Vec<usize>,
+        mistakes: &mut Vec<Mistake>,
+    ) {
         match visit[current] {
             Visit::Done => return,
             Visit::OnTheWay => {
@@ -126,8 +134,10 @@ impl Plan {
                 let chain = way.iter().map(|&index| self.step(index)).collect::<Vec<_>>().join(" -> ");
                 let reads = way.last().is_some_and(|&last| self.nodes[last].reads_request);
                 let end = if reads { " -> the request" } else { "" };
-                let what = format!("a singleton is built before there is a request, but it needs one: {chain}{end}");
-                let fix = "make it `per_request`, or let those who use it ask for the per-request value themselves";
+                let what =
+                    format!("a singleton is built before there is a request, but it needs one: {chain}{end}");
+                let fix =
+                    "make it `per_request`, or let those who use it ask for the per-request value themselves";
                 mistakes.push(Mistake::new(MistakeKind::Captive, node, what, fix));
             }
         }
@@ -159,7 +169,10 @@ impl Plan {
     fn check_hooks(&self, mistakes: &mut Vec<Mistake>) {
         for node in self.nodes.iter().filter(|node| !node.inherited) {
             if node.lifetime != Lifetime::Request && node.maker.has_hooks() {
-                let what = format!("it has a teardown or a `before_response`, but it is {}, so neither ever runs", node.lifetime);
+                let what = format!(
+                    "it has a teardown or a `before_response`, but it is {}, so neither ever runs",
+                    node.lifetime
+                );
                 let fix = "make it `per_request`, or remove the hook";
                 mistakes.push(Mistake::new(MistakeKind::UnusedHook, node, what, fix));
             }

@@ -176,7 +176,9 @@ impl Container {
                 seen[current] = Some(false);
                 stack.push((current, true));
                 let dependencies = &self.inner.nodes[current].dependencies;
-                let targets = dependencies.iter().filter_map(|dependency| index.get(&super::builder::identity(dependency)));
+                let targets = dependencies
+                    .iter()
+                    .filter_map(|dependency| index.get(&super::builder::identity(dependency)));
                 stack.extend(targets.map(|&target| (target, false)));
             }
         }
@@ -233,5 +235,10 @@ impl fmt::Debug for Container {
 
 fn failed(node: &Node, error: &Error) -> Mistake {
     let what = format!("its factory failed: {error}");
-    Mistake::new(MistakeKind::Failed, node, what, "see the cause; the factory runs once, when the container is built")
+    Mistake::new(
+        MistakeKind::Failed,
+        node,
+        what,
+        "see the cause; the factory runs once, when the container is built",
+    )
 }

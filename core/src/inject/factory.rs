@@ -40,19 +40,23 @@ impl<R, T, Kind> Produces<T, Kind> for R where R: sealed::Produces<T, Kind> {}
 pub mod form {
     /// A value.
     #[derive(Debug)]
-    pub enum Plain {}
+    #[non_exhaustive]
+    pub struct Plain;
 
     /// A `Result`.
     #[derive(Debug)]
-    pub enum Fallible {}
+    #[non_exhaustive]
+    pub struct Fallible;
 
     /// A future of a value.
     #[derive(Debug)]
-    pub enum Async {}
+    #[non_exhaustive]
+    pub struct Async;
 
     /// A future of a `Result`.
     #[derive(Debug)]
-    pub enum AsyncFallible {}
+    #[non_exhaustive]
+    pub struct AsyncFallible;
 }
 
 mod sealed {
@@ -153,6 +157,9 @@ where
 /// A future in a box.
 pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A room that was waited for, and whether its factory was started.
+pub(super) type Begin<R> = (Box<R>, Result<(), Error>);
+
 /// A factory whose arguments and future are out of sight.
 #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
 pub trait Recipe<U>: Send + Sync + 'static {
@@ -175,7 +182,10 @@ pub trait Run<U>: Send {
     /// Reads the arguments, however long it takes, and starts the factory.
     ///
     /// The room is lost with the future; what was started already has been started in another one.
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, (Box<dyn Run<U>>, Result<(), Error>)>
+    fn begin_slowly<'p>(
+        self: Box<Self>,
+        parts: &'p mut Parts,
+    ) -> BoxFuture<'p, Begin<dyn Run<U>>>
     where
         U: 'p;
 
@@ -185,7 +195,7 @@ pub trait Run<U>: Send {
 
 /// How far the start of a factory came.
 #[derive(Debug)]
-#[expect(unnameable_types, clippy::exhaustive_enums, reason = "it is not exported")]
+#[expect(unnameable_types, reason = "it is not exported")]
 pub enum Begun {
     /// The factory runs.
     Running,
@@ -213,7 +223,8 @@ impl<F, Args, Fut> Room<F, Args, Fut> {
     where
         Fut: Future<Output = Result<U, Error>>,
     {
-        let future = self.future.as_mut().as_pin_mut().expect("a factory is polled only after it was started");
+        let future =
+            self.future.as_mut().as_pin_mut().expect("a factory is polled only after it was started");
         let made = try_ready!(future.poll(task));
         self.future.set(None);
         Poll::Ready(made)
@@ -291,7 +302,7 @@ macro_rules! factory {
             fn begin_slowly<'p>(
                 mut self: Box<Self>,
                 parts: &'p mut Parts,
-            ) -> BoxFuture<'p, (Box<dyn Run<T>>, Result<(), Error>)>
+            ) -> BoxFuture<'p, Begin<dyn Run<T>>>
             where
                 T: 'p,
             {

@@ -33,7 +33,6 @@ impl Scopes {
     }
 
     /// Opens a scope, inside of another one where there is one.
-    #[must_use]
     pub fn open(self: &Arc<Self>, outer: Option<&Scope>) -> OpenScope {
         // A shard that somebody else holds is not waited for.
         let used = self.shards[shard()].try_lock().ok().and_then(|mut shard| shard.pop());

@@ -199,7 +199,8 @@ where
         F: Fn(Finished<U>, Completion) -> R + Send + Sync + 'static,
         R: TeardownResult<Form>,
     {
-        self.hooks.teardown = Some(Box::new(move |value, completion| teardown(value, completion).into_boxed()));
+        self.hooks.teardown =
+            Some(Box::new(move |value, completion| teardown(value, completion).into_boxed()));
         self
     }
 }

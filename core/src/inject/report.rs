@@ -169,8 +169,16 @@ impl Report {
             self.users.iter().any(|user| user.needs.contains(&index))
                 || self.providers.iter().any(|provider| provider.needs.contains(&index))
         };
-        let unused = self.providers.iter().enumerate().filter(|(index, provider)| !provider.inherited && !needed(*index));
-        unused.map(|(_, provider)| format!("nobody needs {}, registered at {}", provider.named(), provider.place)).collect()
+        let unused = self
+            .providers
+            .iter()
+            .enumerate()
+            .filter(|(index, provider)| !provider.inherited && !needed(*index));
+        unused
+            .map(|(_, provider)| {
+                format!("nobody needs {}, registered at {}", provider.named(), provider.place)
+            })
+            .collect()
     }
 }
 

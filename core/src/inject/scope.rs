@@ -12,7 +12,7 @@ use http::Extensions;
 use http::request::Parts;
 
 use super::cell::{AnyCell, Cell, Polled, Site};
-use super::factory::BoxFuture;
+use super::factory::{Begin, BoxFuture};
 use super::spec::{Make, Slot, Work};
 use super::{Completion, Container, InjectKey, Value};
 use crate::{Error, RequestState};
@@ -145,7 +145,7 @@ struct Resolving<'p, T: ?Sized + Send + Sync + 'static> {
 enum Step<'p, T: ?Sized> {
     Fresh,
     Waiting,
-    Slow(BoxFuture<'p, (Box<dyn Work<T>>, Result<(), Error>)>),
+    Slow(BoxFuture<'p, Begin<dyn Work<T>>>),
     Done,
 }
 

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use http::request::Parts;
 
 use super::cell::{AnyCell, Cell};
-use super::factory::{Begun, BoxFuture, Recipe, Run};
+use super::factory::{Begin, Begun, BoxFuture, Recipe, Run};
 use super::provider::{Hooks, Source};
 use super::table::AnySlot;
 use super::value::{Finished, Held, View};
@@ -35,7 +35,10 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
 /// The room in which one value for each request is made, kept and torn down.
 pub(super) trait Work<T: ?Sized>: Send {
     fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun;
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, (Box<dyn Work<T>>, Result<(), Error>)>;
+    fn begin_slowly<'p>(
+        self: Box<Self>,
+        parts: &'p mut Parts,
+    ) -> BoxFuture<'p, Begin<dyn Work<T>>>;
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>>;
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
@@ -121,13 +124,13 @@ where
             Made::Given(value) => Slot::Singleton(OnceLock::from(value.clone())),
             Made::By { lifetime: Lifetime::Singleton, .. } => Slot::Singleton(OnceLock::new()),
             Made::By { lifetime: Lifetime::Request, .. } => Slot::Request(cell),
-            Made::By { lifetime: Lifetime::Transient, .. } => Slot::Transient(Arc::<Spec<U, T>>::clone(self)),
+            Made::By { lifetime: Lifetime::Transient, .. } => Slot::Transient(Self::clone(self)),
         };
         Arc::new(slot)
     }
 
     fn cell(&self) -> Box<dyn AnyCell> {
-        Box::new(Cell::<T>::new(Arc::<Spec<U, T>>::clone(self)))
+        Box::new(Cell::<T>::new(Self::clone(self)))
     }
 
     fn build<'p>(&'p self, slot: &'p AnySlot, parts: &'p mut Parts) -> BoxFuture<'p, Result<(), Error>> {
@@ -194,7 +197,7 @@ where
     fn begin_slowly<'p>(
         mut self: Box<Self>,
         parts: &'p mut Parts,
-    ) -> BoxFuture<'p, (Box<dyn Work<T>>, Result<(), Error>)> {
+    ) -> BoxFuture<'p, Begin<dyn Work<T>>> {
         Box::pin(async move {
             let run = std::mem::replace(&mut self.run, self.spec.room());
             let (run, begun) = run.begin_slowly(parts).await;

@@ -33,7 +33,8 @@ impl Table {
         let mut distinct: Vec<(u64, Place)> = Vec::new();
         for (bits, key, slot) in members {
             let member = (bits, Place { key, slot: Some(slot) });
-            let list = if distinct.iter().any(|(other, _)| *other == bits) { &mut clashes } else { &mut distinct };
+            let list =
+                if distinct.iter().any(|(other, _)| *other == bits) { &mut clashes } else { &mut distinct };
             list.push(member);
         }
         let mut length = (distinct.len() * 2).next_power_of_two().max(2);
@@ -71,7 +72,10 @@ impl Table {
 
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Table").field("buckets", &self.seeds.len()).field("places", &self.places.len()).finish()
+        f.debug_struct("Table")
+            .field("buckets", &self.seeds.len())
+            .field("places", &self.places.len())
+            .finish()
     }
 }
 
@@ -80,7 +84,8 @@ type Arrangement = (Box<[u64]>, Box<[Place]>);
 /// Finds a seed for each bucket, the largest first; `None` when one cannot be found for this length.
 fn arrange(members: &[(u64, Place)], length: usize) -> Option<Arrangement> {
     let count = (members.len() / 2).next_power_of_two().max(1);
-    let mut buckets: Vec<(usize, Vec<&(u64, Place)>)> = (0..count).map(|bucket| (bucket, Vec::new())).collect();
+    let mut buckets: Vec<(usize, Vec<&(u64, Place)>)> =
+        (0..count).map(|bucket| (bucket, Vec::new())).collect();
     for member in members {
         buckets[(member.0 >> 32) as usize & (count - 1)].1.push(member);
     }

@@ -1,0 +1,92 @@
+//! The end of a request's scope, whoever brings it about.
+
+use std::future::Future as _;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use gongular_core::inject::{BeforeResponse, Closing, Completion, OpenScope, interrupted};
+
+use super::layer::Spawn;
+
+/// Ends a scope once: awaited where somebody awaits it, handed to the spawner where it is dropped.
+pub(super) struct End {
+    state: State,
+    spawn: Option<Spawn>,
+    /// How the request ended when it is dropped from here on, if that is known better than that it was dropped.
+    known: Option<Completion>,
+}
+
+enum State {
+    Open(OpenScope),
+    Closing(Closing),
+    Closed,
+}
+
+impl End {
+    pub(super) const fn new(open: OpenScope, spawn: Option<Spawn>) -> Self {
+        Self { state: State::Open(open), spawn, known: None }
+    }
+
+    pub(super) fn before_response(&self) -> Option<BeforeResponse> {
+        match &self.state {
+            State::Open(open) => open.before_response(),
+            State::Closing(_) | State::Closed => None,
+        }
+    }
+
+    /// Says how the request has ended if nobody looks at the body any more.
+    pub(super) const fn set_known(&mut self, completion: Completion) {
+        self.known = Some(completion);
+    }
+
+    pub(super) const fn is_closed(&self) -> bool {
+        matches!(self.state, State::Closed)
+    }
+
+    /// Tears everything down; may be polled again when it is done.
+    pub(super) fn poll_close(&mut self, completion: Completion, cx: &mut Context<'_>) -> Poll<()> {
+        let mut closing = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Open(open) => open.close(completion),
+            State::Closing(closing) => closing,
+            State::Closed => return Poll::Ready(()),
+        };
+        let polled = Pin::new(&mut closing).poll(cx);
+        if polled.is_pending() {
+            self.state = State::Closing(closing);
+        }
+        polled
+    }
+}
+
+impl Drop for End {
+    fn drop(&mut self) {
+        let closing = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Open(open) => {
+                let completion = match (interrupted(), self.known) {
+                    (Completion::Cancelled, Some(known)) => known,
+                    (interrupted, _) => interrupted,
+                };
+                open.close(completion).now()
+            }
+            State::Closing(closing) => Some(closing),
+            State::Closed => None,
+        };
+        match (closing, &self.spawn) {
+            (Some(closing), Some(spawn)) => spawn(closing),
+            (Some(closing), None) => spawn_by_default(closing),
+            (None, _) => {}
+        }
+    }
+}
+
+#[cfg(feature = "tokio")]
+fn spawn_by_default(closing: Closing) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(closing);
+    }
+}
+
+#[cfg(not(feature = "tokio"))]
+fn spawn_by_default(closing: Closing) {
+    drop(closing);
+}

@@ -1,0 +1,134 @@
+//! The future of an answer, with what has to be done before its head leaves.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use gongular_core::Error;
+use gongular_core::error::Carried;
+use gongular_core::inject::{BeforeResponse, Completion};
+use http::{Response, StatusCode};
+use http_body::Body;
+use pin_project_lite::pin_project;
+
+use super::InjectBody;
+use super::end::End;
+
+pin_project! {
+    /// The future of [`Inject`](super::Inject).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before its answer, it ends the request's scope as cancelled.
+    ///
+    /// # Panics
+    ///
+    /// When it is polled after its completion.
+    pub struct ResponseFuture<F, B> {
+        #[pin]
+        inner: F,
+        answer: Option<Answer<B>>,
+        // Stands last, so that it is dropped when everything inside is gone.
+        end: Option<End>,
+    }
+}
+
+/// An answer that has to wait.
+enum Answer<B> {
+    /// For what has to be done before its head leaves.
+    Before { hooks: BeforeResponse, response: Response<B> },
+    /// For the teardowns, since it has no body that could wait for them.
+    Closing { completion: Completion, response: Response<Option<B>> },
+}
+
+impl<F, B> ResponseFuture<F, B> {
+    pub(super) const fn new(inner: F, end: End) -> Self {
+        Self { inner, answer: None, end: Some(end) }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F, B>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    type Output = Result<Response<InjectBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let end = this.end.as_mut().expect("future polled after completion");
+        let (completion, response) = match this.answer.take() {
+            None => match ready!(this.inner.poll(cx)) {
+                Ok(response) => match end.before_response().filter(|_| is_good(response.status())) {
+                    None => (completion_of(response.status()), response.map(Some)),
+                    Some(hooks) => ready!(run_hooks(hooks, response, this.answer, cx)),
+                },
+                Err(error) => {
+                    end.set_known(Completion::Failure);
+                    *this.end = None;
+                    return Poll::Ready(Err(error));
+                }
+            },
+            Some(Answer::Before { hooks, response }) => ready!(run_hooks(hooks, response, this.answer, cx)),
+            Some(Answer::Closing { completion, response }) => (completion, response),
+        };
+        let is_empty = response.body().as_ref().is_none_or(Body::is_end_stream);
+        if is_empty && end.poll_close(completion, cx).is_pending() {
+            *this.answer = Some(Answer::Closing { completion, response });
+            return Poll::Pending;
+        }
+        let end = this.end.take().expect("future polled after completion");
+        Poll::Ready(Ok(wrap(response, completion, end)))
+    }
+}
+
+type Answered<B> = (Completion, Response<Option<B>>);
+
+/// Polls the hooks; the answer waits in `answer` as long as they are not done, and is replaced when one of them fails.
+fn run_hooks<B>(
+    mut hooks: BeforeResponse,
+    response: Response<B>,
+    answer: &mut Option<Answer<B>>,
+    cx: &mut Context<'_>,
+) -> Poll<Answered<B>> {
+    match Pin::new(&mut hooks).poll(cx) {
+        Poll::Pending => {
+            *answer = Some(Answer::Before { hooks, response });
+            Poll::Pending
+        }
+        Poll::Ready(Ok(())) => Poll::Ready((completion_of(response.status()), response.map(Some))),
+        Poll::Ready(Err(error)) => Poll::Ready((Completion::Failure, refuse(error))),
+    }
+}
+
+/// Makes an answer without a body of an error; the error layer outside finds the error in it and makes a body.
+fn refuse<B>(error: Error) -> Response<Option<B>> {
+    let mut response = Response::new(None);
+    *response.status_mut() = error.status();
+    if let Some(headers) = error.headers() {
+        response.headers_mut().extend(headers.clone());
+    }
+    response.extensions_mut().insert(Carried::new(error));
+    response
+}
+
+fn wrap<B: Body>(response: Response<Option<B>>, completion: Completion, end: End) -> Response<InjectBody<B>> {
+    let (parts, body) = response.into_parts();
+    let body = InjectBody::new(body, &parts.headers, completion, end);
+    Response::from_parts(parts, body)
+}
+
+fn completion_of(status: StatusCode) -> Completion {
+    if is_good(status) { Completion::Success } else { Completion::Failure }
+}
+
+fn is_good(status: StatusCode) -> bool {
+    status.as_u16() < 400
+}
+
+impl<F, B> fmt::Debug for ResponseFuture<F, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseFuture")
+    }
+}
