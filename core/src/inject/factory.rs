@@ -182,10 +182,7 @@ pub trait Run<U>: Send {
     /// Reads the arguments, however long it takes, and starts the factory.
     ///
     /// The room is lost with the future; what was started already has been started in another one.
-    fn begin_slowly<'p>(
-        self: Box<Self>,
-        parts: &'p mut Parts,
-    ) -> BoxFuture<'p, Begin<dyn Run<U>>>
+    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Run<U>>>
     where
         U: 'p;
 

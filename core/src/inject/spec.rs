@@ -35,10 +35,7 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
 /// The room in which one value for each request is made, kept and torn down.
 pub(super) trait Work<T: ?Sized>: Send {
     fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun;
-    fn begin_slowly<'p>(
-        self: Box<Self>,
-        parts: &'p mut Parts,
-    ) -> BoxFuture<'p, Begin<dyn Work<T>>>;
+    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Work<T>>>;
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>>;
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
@@ -194,10 +191,7 @@ where
         }
     }
 
-    fn begin_slowly<'p>(
-        mut self: Box<Self>,
-        parts: &'p mut Parts,
-    ) -> BoxFuture<'p, Begin<dyn Work<T>>> {
+    fn begin_slowly<'p>(mut self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Work<T>>> {
         Box::pin(async move {
             let run = std::mem::replace(&mut self.run, self.spec.room());
             let (run, begun) = run.begin_slowly(parts).await;
