@@ -2,7 +2,6 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
-#[allow(dead_code, unused_imports, reason = "the form extractor, which is to come, reads held forms")]
 mod inject;
 mod multipart;
 #[cfg(feature = "tonic")]
