@@ -1,0 +1,128 @@
+//! How a peer is driven: the same loop for all of them, and one region that is measured.
+
+use std::fmt::Debug;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::pin;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::BodyExt;
+use tokio::runtime::{Builder, Runtime};
+use tower::Service;
+
+use crate::workload::{RequestBody, Workload};
+
+/// One way to write the application: a tower service that answers the workloads.
+pub(crate) trait App: 'static {
+    /// The name on the command line and in the table.
+    const NAME: &'static str;
+
+    /// Returns whether it answers this workload.
+    fn answers(workload: &Workload) -> bool {
+        let _ = workload;
+        true
+    }
+
+    /// Builds it, as at the start of a server.
+    async fn build() -> impl Application;
+}
+
+/// A tower service that answers the workloads; it only gives the bounds a name.
+pub(crate) trait Application:
+    Service<Request<RequestBody>, Response = Response<Self::Body>, Error: Debug> + 'static
+{
+    type Body: Body<Data = Bytes, Error: Debug>;
+}
+
+impl<S, B> Application for S
+where
+    S: Service<Request<RequestBody>, Response = Response<B>, Error: Debug> + 'static,
+    B: Body<Data = Bytes, Error: Debug>,
+{
+    type Body = B;
+}
+
+/// An [`App`] behind an object; the object is called once for many requests.
+pub trait Peer: Sync {
+    /// Returns the name on the command line and in the table.
+    fn name(&self) -> &'static str;
+
+    /// Returns whether it answers this workload.
+    fn answers(&self, workload: &Workload) -> bool;
+
+    /// Answers one request: status and body.
+    fn once(&self, workload: &Workload) -> (u16, String);
+
+    /// Builds the application and returns what answers a batch of requests and says how many body bytes came back.
+    fn batches(&self) -> Batches;
+}
+
+/// Answers a batch of requests; returns how many body bytes came back.
+pub type Batches = Box<dyn FnMut(Vec<Request<RequestBody>>) -> usize>;
+
+pub(crate) struct Tower<A>(PhantomData<fn() -> A>);
+
+impl<A> Tower<A> {
+    pub(crate) const NEW: Self = Self(PhantomData);
+}
+
+impl<A: App> Peer for Tower<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn answers(&self, workload: &Workload) -> bool {
+        A::answers(workload)
+    }
+
+    fn once(&self, workload: &Workload) -> (u16, String) {
+        runtime().block_on(async {
+            let mut app = A::build().await;
+            let response = answer(&mut app, workload.request()).await;
+            let status = response.status().as_u16();
+            let body = response.into_body().collect().await.expect("answers are in memory").to_bytes();
+            (status, String::from_utf8_lossy(&body).into_owned())
+        })
+    }
+
+    fn batches(&self) -> Batches {
+        let runtime = runtime();
+        let mut app = runtime.block_on(A::build());
+        Box::new(move |requests| {
+            runtime.block_on(async {
+                let mut bytes = 0;
+                for request in requests {
+                    bytes += drain(answer(&mut app, request).await).await;
+                }
+                bytes
+            })
+        })
+    }
+}
+
+async fn answer<S: Application>(app: &mut S, request: Request<RequestBody>) -> Response<S::Body> {
+    poll_fn(|cx| app.poll_ready(cx)).await.expect("applications are always ready");
+    app.call(request).await.expect("applications answer their errors")
+}
+
+async fn drain<B: Body<Data = Bytes, Error: Debug>>(response: Response<B>) -> usize {
+    let mut body = pin!(response.into_body());
+    let mut bytes = 0;
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let frame = frame.expect("answers are in memory");
+        bytes += frame.data_ref().map_or(0, Bytes::len);
+    }
+    bytes
+}
+
+/// Runs `work` where the profiler collects: it looks for this function's name.
+#[inline(never)]
+pub fn measured_region<T>(work: impl FnOnce() -> T) -> T {
+    std::hint::black_box(work())
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().build().expect("a runtime of one thread needs no resources")
+}

@@ -1,0 +1,12 @@
+//! What gongular costs, beside hyper by hand and axum doing the same work.
+//!
+//! `docs/benchmarks.md` says what is counted and how to repeat it.
+
+mod borrowed;
+pub mod count;
+pub mod harness;
+pub mod peers;
+mod registry;
+mod values;
+mod wiring;
+pub mod workload;
