@@ -18,9 +18,12 @@ use http::request::Parts;
 pub(crate) async fn path_params(parts: &mut Parts) -> Result<Option<RawPathParams>, Error> {
     match RawPathParams::from_request_parts(parts, &()).await {
         Ok(params) => Ok(Some(params)),
-        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => {
-            Err(Error::parse(Place::Path, "", "encoding", "the path is not UTF-8 once its escapes are decoded"))
-        }
+        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Err(Error::parse(
+            Place::Path,
+            "",
+            "encoding",
+            "the path is not UTF-8 once its escapes are decoded",
+        )),
         Err(_) => Ok(None),
     }
 }
@@ -63,8 +66,6 @@ body! {
     [T] All<T>;
     [] crate::Multipart;
 }
-
-
 
 /// Several extractors as one axum argument: `All((param, query)): All<(Param<P>, Query<Q>)>`.
 ///

@@ -1,19 +1,17 @@
 //! The streaming extractor.
 
 use std::fmt;
+use std::pin::Pin;
 
 use bytes::{Buf, Bytes};
-use gongular_core::{
-    BoxError, Contract, Error, FromRequest, Input, Limits, Place, RequestBody, RequestContext,
-};
+use gongular_core::{Contract, Error, FromRequest, Input, Limits, Place, RequestBody, RequestContext};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt;
-use http_body_util::combinators::UnsyncBoxBody;
 
 use super::fault;
 use super::gather::Gather;
 use super::head::PartHead;
-use super::stream::Stream;
+use super::stream::{AnyStream, Stream};
 use crate::upload::safe_file_name;
 
 /// Reads a `multipart/form-data` form part by part, for forms that should never be held.
@@ -25,7 +23,7 @@ use crate::upload::safe_file_name;
 /// [`text_field_bytes`](Limits::text_field_bytes) and those of part headers hold. Streaming large files needs the first
 /// and [`file_bytes`](Limits::file_bytes) raised.
 ///
-/// The body is boxed, once, so that a handler need not name its type.
+/// It is boxed, once and with the body, so that a handler need not name the body's type.
 ///
 /// # Errors
 ///
@@ -66,7 +64,7 @@ use crate::upload::safe_file_name;
 /// # }
 /// ```
 pub struct Multipart {
-    stream: Stream<UnsyncBoxBody<Bytes, BoxError>>,
+    stream: Pin<Box<AnyStream>>,
 }
 
 impl Multipart {
@@ -81,9 +79,8 @@ impl Multipart {
     {
         let body = body
             .map_frame(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())))
-            .map_err(Into::into)
-            .boxed_unsync();
-        Ok(Self { stream: Stream::new(headers, body, limits)? })
+            .map_err(Into::into);
+        Ok(Self { stream: Box::pin(Stream::new(headers, body, limits)?) })
     }
 
     /// Returns the next part; what was not read of the one before is skipped.
@@ -102,8 +99,8 @@ impl Multipart {
     ///
     /// Cancel safe: what was received is kept, and the next call goes on from there.
     pub async fn next_part(&mut self) -> Result<Option<Part<'_>>, Error> {
-        let head = self.stream.next_part().await?;
-        Ok(head.map(|head| Part { head, stream: &mut self.stream }))
+        let head = self.stream.as_mut().next_part().await?;
+        Ok(head.map(|head| Part { head, stream: self.stream.as_mut() }))
     }
 }
 
@@ -138,7 +135,7 @@ impl fmt::Debug for Multipart {
 /// One part of a [`Multipart`] form: a text field or a file.
 pub struct Part<'a> {
     head: PartHead,
-    stream: &'a mut Stream<UnsyncBoxBody<Bytes, BoxError>>,
+    stream: Pin<&'a mut AnyStream>,
 }
 
 impl Part<'_> {
@@ -195,7 +192,7 @@ impl Part<'_> {
     ///
     /// Cancel safe: no data is lost.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        self.stream.data(&self.head).await
+        self.stream.as_mut().data(&self.head).await
     }
 
     /// Reads the rest of the part into memory: a text of at most [`Limits::text_field_bytes`], a file of at most

@@ -1,14 +1,11 @@
 //! A form that is held: its texts in memory, its files there or on disk.
 
-use std::pin::pin;
-
 use gongular_core::{Error, RequestBody, RequestContext};
 
 use super::fault;
-use super::gather::Gather;
 use super::head::PartHead;
 use super::stream::Stream;
-use crate::upload::{Spool, UploadedFile};
+use crate::upload::{Content, Spool, UploadedFile};
 
 /// The fields of a multipart form, in the order sent.
 #[derive(Debug, Default)]
@@ -38,48 +35,37 @@ pub(crate) enum Entry {
 ///
 /// Not cancel safe: what was read is lost. No file is left behind.
 pub(crate) async fn read_form<B: RequestBody>(cx: &mut RequestContext<'_, B>) -> Result<FormData, Error> {
-    let body = pin!(cx.body().take()?);
-    let mut stream = Stream::new(&cx.parts.headers, body, cx.limits())?;
+    let body = cx.body().take()?;
+    let mut stream = Box::pin(Stream::new(&cx.parts.headers, body, cx.limits())?);
     let mut form = FormData::default();
-    while let Some(head) = stream.next_part().await? {
-        if head.file_name().is_some() {
-            read_file(&mut stream, head, &mut form).await?;
-        } else {
-            let text = read_text(&mut stream, &head).await?;
-            form.entries.push((head.into_names().0, Entry::Text(text)));
+    while let Some(head) = stream.as_mut().next_part().await? {
+        let is_file = head.file_name().is_some();
+        let in_memory = if is_file { stream.limits().file_memory_bytes() } else { usize::MAX };
+        let mut value = Spool::new(in_memory);
+        while let Some(data) = stream.as_mut().data(&head).await? {
+            value.push(data).await.map_err(fault::disk)?;
         }
+        let value = value.finish().await.map_err(fault::disk)?;
+        if is_file { form.add_file(head, value) } else { form.add_text(head, value)? }
     }
     Ok(form)
 }
 
-async fn read_text<B>(stream: &mut Stream<B>, head: &PartHead) -> Result<String, Error>
-where
-    B: RequestBody + Unpin,
-{
-    let mut text = Gather::default();
-    while let Some(data) = stream.data(head).await? {
-        text.push(data);
+impl FormData {
+    fn add_text(&mut self, head: PartHead, value: Content) -> Result<(), Error> {
+        let text = String::from_utf8(value.into_memory().into()).map_err(|_| fault::not_utf8(head.name()))?;
+        self.entries.push((head.into_names().0, Entry::Text(text)));
+        Ok(())
     }
-    String::from_utf8(text.finish().into()).map_err(|_| fault::not_utf8(head.name()))
-}
 
-async fn read_file<B>(stream: &mut Stream<B>, head: PartHead, form: &mut FormData) -> Result<(), Error>
-where
-    B: RequestBody + Unpin,
-{
-    let mut spool = Spool::new(stream.limits().file_memory_bytes());
-    while let Some(data) = stream.data(&head).await? {
-        spool.push(data).await.map_err(fault::disk)?;
+    /// Adds a file, unless it is what a browser sends for one that nobody chose.
+    fn add_file(&mut self, head: PartHead, content: Content) {
+        let content_type = head.content_type().map(str::to_owned);
+        let (name, file_name) = head.into_names();
+        let file = UploadedFile::new(file_name.unwrap_or_default(), content_type, content);
+        if !(file.is_empty() && file.client_file_name().is_empty()) {
+            self.entries.push((name, Entry::File(self.files.len())));
+            self.files.push(file);
+        }
     }
-    let content_type = head.content_type().map(str::to_owned);
-    let (name, file_name) = head.into_names();
-    let file_name = file_name.unwrap_or_default();
-    let file = spool.finish(file_name, content_type).await.map_err(fault::disk)?;
-    // A browser sends this for a file that nobody chose.
-    if file.client_file_name().is_empty() && file.is_empty() {
-        return Ok(());
-    }
-    form.entries.push((name, Entry::File(form.files.len())));
-    form.files.push(file);
-    Ok(())
 }

@@ -35,7 +35,7 @@ struct Inner {
     content: Content,
 }
 
-pub(super) enum Content {
+pub(crate) enum Content {
     Memory(Bytes),
     /// Readers share the file's one position, so that each sets it under the lock.
     Disk {
@@ -45,16 +45,17 @@ pub(super) enum Content {
 }
 
 impl Content {
-    pub(super) fn disk(file: Option<File>, length: u64) -> Self {
-        match file {
-            Some(file) => Self::Disk { file: Mutex::new(file), length },
-            None => Self::Memory(Bytes::new()),
+    /// Returns what is in memory.
+    pub(crate) fn into_memory(self) -> Bytes {
+        match self {
+            Self::Memory(bytes) => bytes,
+            Self::Disk { .. } => Bytes::new(),
         }
     }
 }
 
 impl UploadedFile {
-    pub(super) fn new(client_file_name: String, content_type: Option<String>, content: Content) -> Self {
+    pub(crate) fn new(client_file_name: String, content_type: Option<String>, content: Content) -> Self {
         Self { inner: Arc::new(Inner { client_file_name, content_type, content }) }
     }
 

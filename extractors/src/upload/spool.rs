@@ -1,16 +1,17 @@
-//! A file as it arrives: in memory at first, then on disk.
+//! A value as it arrives: in memory at first, then on disk.
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::sync::Mutex;
 
 use bytes::Bytes;
 
 use super::blocking::blocking;
-use super::file::{Content, UploadedFile};
+use super::file::Content;
 use super::temporary::temporary_file;
 use crate::multipart::Gather;
 
-/// Collects the data of one file.
+/// Collects the data of one part.
 ///
 /// Up to a limit it stays in memory; what is over goes to a temporary file, in pieces of at least that limit.
 #[derive(Debug)]
@@ -37,24 +38,26 @@ impl Spool {
     /// Not cancel safe: the spool is to be dropped. What it wrote goes with it.
     pub(crate) async fn push(&mut self, data: Bytes) -> io::Result<()> {
         self.memory.push(data);
-        if self.memory.len() > self.max_memory_bytes { self.flush().await } else { Ok(()) }
+        if self.memory.len() <= self.max_memory_bytes {
+            return Ok(());
+        }
+        // Boxed, so that a form whose files stay in memory does not carry the state of writing.
+        Box::pin(self.flush()).await
     }
 
-    /// Makes the file of what was collected.
-    pub(crate) async fn finish(
-        mut self,
-        client_file_name: String,
-        content_type: Option<String>,
-    ) -> io::Result<UploadedFile> {
-        let content = if self.disk.is_none() {
-            Content::Memory(self.memory.finish())
-        } else {
-            if self.memory.len() > 0 {
-                self.flush().await?;
-            }
-            Content::disk(self.disk, self.written)
-        };
-        Ok(UploadedFile::new(client_file_name, content_type, content))
+    /// Returns what was collected.
+    ///
+    /// # Errors
+    ///
+    /// As [`push`](Self::push).
+    pub(crate) async fn finish(mut self) -> io::Result<Content> {
+        if self.disk.is_some() && self.memory.len() > 0 {
+            Box::pin(self.flush()).await?;
+        }
+        Ok(match self.disk {
+            Some(file) => Content::Disk { file: Mutex::new(file), length: self.written },
+            None => Content::Memory(self.memory.finish()),
+        })
     }
 
     async fn flush(&mut self) -> io::Result<()> {

@@ -10,11 +10,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use gongular_core::{BoxError, Error, ErrorKind, Limits};
+use gongular_core::{BodySlot, BoxError, Error, ErrorKind, Limits, RequestContext};
 use http::{HeaderMap, header};
 use http_body::{Body, Frame};
 
-use super::Multipart;
+use super::{Multipart, read_form};
 
 /// A body of given chunks, then a failure or the end.
 pub(crate) struct Chunks {
@@ -255,4 +255,15 @@ async fn calls_that_are_dropped_while_they_wait_lose_nothing() {
         }
     }
     assert_eq!(read, b"hello\r\n--XB\r\r\n--XBY\r\n-\r\n");
+}
+
+#[test]
+fn a_form_takes_little_room_in_the_future_of_a_handler() {
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    let mut body = BodySlot::new(Chunks::cut(FORM, &[5]));
+    let mut cx = RequestContext::new(&mut parts, &mut body);
+    assert!(size_of_val(&read_form(&mut cx)) <= 700);
+    let mut form = Multipart::new(&headers(), Chunks::cut(FORM, &[5]), &Limits::DEFAULT).unwrap();
+    assert!(size_of_val(&form) <= 16);
+    assert!(size_of_val(&form.next_part()) <= 256);
 }
