@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use bytes::{Buf, Bytes};
 use gongular_core::{Contract, Error, FromRequest, Input, Limits, Place, RequestBody, RequestContext};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use http_body_util::BodyExt;
 
 use super::fault;
@@ -116,8 +116,9 @@ where
         contract.refuses(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body is no multipart form");
     }
 
+    /// Returns whether there is a body, or a content type that announces one.
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
-        !cx.body().is_empty()
+        cx.parts.headers.contains_key(header::CONTENT_TYPE) || !cx.body().is_empty()
     }
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {

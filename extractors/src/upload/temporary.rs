@@ -67,6 +67,16 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_in_the_folder_while_a_temporary_file_is_open() {
+        let folder = std::env::temp_dir().join(format!("gongular-test-{}-folder", std::process::id()));
+        std::fs::create_dir(&folder).unwrap();
+        let file = temporary_file_in(&folder).unwrap();
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+        drop(file);
+        std::fs::remove_dir(&folder).unwrap();
+    }
+
+    #[test]
     fn a_folder_that_is_not_there_is_an_error() {
         let missing = std::env::temp_dir().join("gongular-no-such-folder");
         assert_eq!(temporary_file_in(&missing).unwrap_err().kind(), io::ErrorKind::NotFound);
