@@ -13,9 +13,9 @@ use crate::request::MatchedPath;
 /// It prints as one line, and serialises as one object; both escape control characters, so that nothing a client sends
 /// can forge a line of a log.
 ///
-/// Of what it holds only [`label`](Self::label), [`method`](Self::method) of the registered ones,
-/// [`response_code`](Self::response_code) and [`outcome`](Self::outcome) have few values and may be labels of a metric.
-/// [`uri`](Self::uri) may be anything.
+/// Of what it holds only [`label`](Self::label), [`method_label`](Self::method_label),
+/// [`response_code`](Self::response_code), [`outcome`](Self::outcome) and [`error_type`](Self::error_type) have few values
+/// and may be labels of a metric. [`uri`](Self::uri) may be anything.
 #[derive(Debug)]
 pub struct RouteStat {
     pub(super) method: Method,
@@ -41,10 +41,17 @@ pub struct RouteStat {
 impl RouteStat {
     /// Returns the method.
     ///
-    /// A client may send any: before it becomes a label, unknown ones belong together.
+    /// A client may send any; as a label take [`method_label`](Self::method_label).
     #[must_use]
     pub const fn method(&self) -> &Method {
         &self.method
+    }
+
+    /// Returns the method as a label; those that no standard of HTTP knows share `_OTHER`.
+    #[must_use]
+    pub fn method_label(&self) -> &'static str {
+        let known = ["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "CONNECT", "TRACE", "QUERY"];
+        known.into_iter().find(|known| *known == self.method.as_str()).unwrap_or("_OTHER")
     }
 
     /// Returns path and query as the client sent them, or the authority of a `CONNECT`.
@@ -130,6 +137,24 @@ impl RouteStat {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         self.outcome
+    }
+
+    /// Returns the sort of error for a label: how the request ended when it did not come to an end, or the status from 500.
+    ///
+    /// What the client did wrong, or that it left, is no error of the server.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&str> {
+        match self.outcome {
+            Outcome::BodyError | Outcome::Failed | Outcome::Panic | Outcome::Timeout => {
+                Some(self.outcome.as_str())
+            }
+            Outcome::ClientGoneBeforeHead
+            | Outcome::ClientGoneInBody
+            | Outcome::Complete
+            | Outcome::Upgraded => {
+                self.response_code.as_ref().filter(|code| code.is_server_error()).map(StatusCode::as_str)
+            }
+        }
     }
 
     /// Returns the text for the log of the error that the request failed with; clients never saw it.

@@ -121,9 +121,9 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let this = self.project();
-        this.tracker.enter();
+        let entered = this.tracker.enter();
         let frame = this.inner.poll_frame(cx);
-        this.tracker.returned();
+        this.tracker.returned(entered);
         let frame = ready!(frame);
         match &frame {
             Some(Ok(frame)) => {

@@ -49,9 +49,9 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let tracker = this.tracker.as_mut().expect("future polled after completion");
-        tracker.enter();
+        let entered = tracker.enter();
         let result = this.inner.poll(cx);
-        tracker.returned();
+        tracker.returned(entered);
         match ready!(result) {
             Ok(response) => {
                 if let Some(carried) = response.extensions().get::<Carried>() {

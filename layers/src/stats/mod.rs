@@ -52,10 +52,16 @@
 
 mod body;
 mod callback;
+#[cfg(feature = "tracing")]
+mod capture;
 mod future;
 mod layer;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod service;
 mod sink;
+#[cfg(feature = "tracing")]
+mod telemetry;
 mod tracker;
 
 pub use gongular_core::stats::{
@@ -64,10 +70,19 @@ pub use gongular_core::stats::{
 
 pub use self::body::{CountedBody, StatsBody};
 pub use self::callback::RouteCallback;
+#[cfg(feature = "tracing")]
+pub use self::capture::RequestEvents;
 pub use self::future::ResponseFuture;
 pub use self::layer::StatsLayer;
+#[cfg(feature = "metrics")]
+pub use self::metrics::MetricsCallback;
 pub use self::service::Stats;
 pub use self::sink::{DefaultRouteCallback, JsonLines};
+#[cfg(feature = "tracing")]
+pub use self::telemetry::TracingCallback;
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(all(test, feature = "tracing"))]
+mod tracing_tests;

@@ -59,9 +59,9 @@ where
         let request = request.map(|body| CountedBody::new(body, &recorder));
         let mut tracker = Tracker::new(recorder, Arc::clone(&self.callback), request.method());
         // A service may do all of its work here, and panic here.
-        tracker.enter();
+        let entered = tracker.enter();
         let inner = self.inner.call(request);
-        tracker.returned();
+        tracker.returned(entered);
         ResponseFuture::new(inner, tracker)
     }
 }

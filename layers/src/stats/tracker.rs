@@ -28,6 +28,13 @@ pub(super) struct Tracker {
     ended: Option<Instant>,
 }
 
+#[cfg(feature = "tracing")]
+pub(super) use super::capture::Entered;
+
+/// Nothing to give back.
+#[cfg(not(feature = "tracing"))]
+pub(super) struct Entered;
+
 /// What the method says about the answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -65,14 +72,21 @@ impl Tracker {
     }
 
     /// Says that code of others begins to run; a drop before [`returned`](Self::returned) means that it panicked.
+    ///
+    /// While what it returns lives, the thread's `tracing` events belong to this request.
     #[inline]
-    pub(super) const fn enter(&mut self) {
+    pub(super) fn enter(&mut self) -> Entered {
         self.watching = true;
+        #[cfg(feature = "tracing")]
+        return super::capture::enter(self.recorder.as_ref());
+        #[cfg(not(feature = "tracing"))]
+        Entered
     }
 
     /// Says that code of others has returned.
     #[inline]
-    pub(super) const fn returned(&mut self) {
+    pub(super) fn returned(&mut self, entered: Entered) {
+        drop(entered);
         self.watching = false;
     }
 
