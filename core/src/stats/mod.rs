@@ -28,6 +28,3 @@ pub use self::steps::Steps;
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(all(test, feature = "axum"))]
-mod axum_tests;

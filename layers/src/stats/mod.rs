@@ -83,6 +83,3 @@ pub use self::telemetry::TracingCallback;
 
 #[cfg(test)]
 mod tests;
-
-#[cfg(all(test, feature = "tracing"))]
-mod tracing_tests;

@@ -1,3 +1,6 @@
+#[cfg(feature = "axum")]
+mod axum;
+
 use std::time::{Duration, Instant};
 
 use http::{Method, Request, StatusCode};

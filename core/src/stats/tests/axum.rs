@@ -1,12 +1,12 @@
 use std::time::Instant;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Request;
-use axum::routing::get;
+use ::axum::Router;
+use ::axum::body::Body;
+use ::axum::extract::Request;
+use ::axum::routing::get;
 use tower_service::Service;
 
-use super::{Detail, Ending, Outcome, Recorder, report_route};
+use super::super::{Detail, Ending, Outcome, Recorder, report_route};
 
 async fn label(router: &mut Router, uri: &str) -> String {
     let mut request = Request::builder().uri(uri).body(Body::empty()).unwrap();

@@ -5,6 +5,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use ::tracing::field::{Field, Visit};
+use ::tracing::{Event, Subscriber};
 use bytes::Bytes;
 use gongular_core::Error;
 use gongular_core::stats::{Detail, Ending, Outcome, Recorder, RouteStat};
@@ -12,12 +14,10 @@ use http::{Request, Response, StatusCode};
 use http_body_util::Empty;
 use tower_layer::Layer as _;
 use tower_service::Service;
-use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 
-use super::{CountedBody, RequestEvents, RouteCallback, StatsLayer, TracingCallback};
+use super::super::{CountedBody, RequestEvents, RouteCallback, StatsLayer, TracingCallback};
 
 type Requested = Request<CountedBody<Empty<Bytes>>>;
 
@@ -36,15 +36,15 @@ fn request() -> Request<Empty<Bytes>> {
 #[test]
 fn events_belong_to_the_request_that_is_polled() {
     let subscriber = tracing_subscriber::registry().with(RequestEvents::new());
-    tracing::subscriber::with_default(subscriber, || {
+    ::tracing::subscriber::with_default(subscriber, || {
         let (layer, lines) = logging();
         let mut service = layer.layer(tower::service_fn(|request: Requested| {
             let name = request.uri().path().to_owned();
             let mut polls = 0;
             poll_fn(move |_| {
                 polls += 1;
-                tracing::info!(polls, "{name}");
-                tracing::debug!("too fine");
+                ::tracing::info!(polls, "{name}");
+                ::tracing::debug!("too fine");
                 if polls < 2 {
                     Poll::Pending
                 } else {
@@ -56,7 +56,7 @@ fn events_belong_to_the_request_that_is_polled() {
         let (mut a, mut b) = (pin!(service.call(at("/a"))), pin!(service.call(at("/b"))));
         let mut cx = Context::from_waker(Waker::noop());
         assert!(a.as_mut().poll(&mut cx).is_pending() && b.as_mut().poll(&mut cx).is_pending());
-        tracing::info!("of nobody");
+        ::tracing::info!("of nobody");
         assert!(a.as_mut().poll(&mut cx).is_ready() && b.as_mut().poll(&mut cx).is_ready());
         assert_eq!(lines.try_recv().unwrap(), ["info: /a polls=1", "info: /a polls=2"]);
         assert_eq!(lines.try_recv().unwrap(), ["info: /b polls=1", "info: /b polls=2"]);
@@ -66,10 +66,10 @@ fn events_belong_to_the_request_that_is_polled() {
 #[test]
 fn a_panic_gives_the_events_back() {
     let subscriber = tracing_subscriber::registry().with(RequestEvents::new());
-    tracing::subscriber::with_default(subscriber, || {
+    ::tracing::subscriber::with_default(subscriber, || {
         let (layer, lines) = logging();
         let mut service = layer.layer(tower::service_fn(|_: Requested| {
-            tracing::error!("before");
+            ::tracing::error!("before");
             if true {
                 panic!("by chance");
             }
@@ -77,7 +77,7 @@ fn a_panic_gives_the_events_back() {
         }));
         let call = std::panic::AssertUnwindSafe(|| drop(service.call(request())));
         assert!(std::panic::catch_unwind(call).is_err());
-        tracing::error!("of nobody");
+        ::tracing::error!("of nobody");
         assert_eq!(lines.try_recv().unwrap(), ["error: before"]);
     });
 }
@@ -102,7 +102,7 @@ impl<S: Subscriber> Layer<S> for Tap {
 #[test]
 fn a_statistic_is_an_event_with_the_names_of_the_conventions() {
     let (sender, events) = channel();
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(Tap(sender)), || {
+    ::tracing::subscriber::with_default(tracing_subscriber::registry().with(Tap(sender)), || {
         let mut request = Request::builder().uri("/x?a=1").body(()).unwrap();
         let recorder = Recorder::start(&mut request, Detail::default());
         recorder.fail(&Error::app("a\nb"));

@@ -1,3 +1,7 @@
+mod hyper;
+#[cfg(feature = "tracing")]
+mod tracing;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::{Future, Ready, poll_fn, ready};
