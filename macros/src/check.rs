@@ -1,7 +1,6 @@
 //! Refuses what makes no sense.
 
 use quote::ToTokens;
-use syn::spanned::Spanned;
 
 use crate::model::{Field, Request, Source, Value, extractor_name, mentioned};
 use crate::syntax::{Mistakes, Place, ValueDefault};
@@ -17,7 +16,7 @@ pub(crate) fn check(request: &Request<'_>, mistakes: &mut Mistakes) {
                 no_extractor(field, value.place.attribute(), mistakes);
                 value_is_possible(request, field, value, mistakes);
             }
-            Source::Extractor | Source::Keyed(_) => {}
+            Source::Broken | Source::Extractor | Source::Keyed(_) => {}
         }
     }
 }
@@ -37,11 +36,11 @@ fn body_is_read_once(request: &Request<'_>, mistakes: &mut Mistakes) {
             first.member.to_token_stream(),
             second.member.to_token_stream()
         );
-        mistakes.add(second.ty.span(), message);
+        mistakes.add(second.ty, message);
     }
     if let Some((false, span)) = request.said {
         let message = format!("`{}` reads the body: remove `parts`", first.member.to_token_stream());
-        mistakes.add(span, message);
+        mistakes.push(syn::Error::new(span, message));
     }
 }
 
@@ -57,7 +56,7 @@ fn names_differ(request: &Request<'_>, mistakes: &mut Mistakes) {
         if seen.contains(&key) {
             let attribute = value.place.attribute();
             let message = format!("`#[{attribute}(\"{}\")]` is read twice: rename or remove one", key.1);
-            mistakes.add(value.name.span(), message);
+            mistakes.add(&value.name, message);
         } else {
             seen.push(key);
         }
@@ -70,7 +69,7 @@ fn no_extractor(field: &Field<'_>, attribute: &str, mistakes: &mut Mistakes) {
         let message = format!(
             "`{name}` is an extractor itself: remove `#[{attribute}]`, or write the type of the value, such as `u64`, in place of it"
         );
-        mistakes.add(field.ty.span(), message);
+        mistakes.add(field.ty, message);
     }
 }
 
@@ -78,18 +77,17 @@ fn value_is_possible(request: &Request<'_>, field: &Field<'_>, value: &Value<'_>
     if let Some(attribute) = value.rules.first()
         && cfg!(not(feature = "validator"))
     {
-        mistakes.add(attribute.span(), "rules need gongular's feature `validator`: turn it on in Cargo.toml");
+        mistakes.add(attribute, "rules need gongular's feature `validator`: turn it on in Cargo.toml");
     }
     let mentioned = mentioned(request.generics, field.ty);
     if mentioned.iter().any(|param| matches!(param, syn::GenericParam::Lifetime(_))) {
-        mistakes
-            .add(field.ty.span(), "a value of a request is owned: use `String` in place of a borrowed text");
+        mistakes.add(field.ty, "a value of a request is owned: use `String` in place of a borrowed text");
     }
     if let Some(ValueDefault::Expr(expr)) = &value.default
         && !mentioned.is_empty()
     {
         mistakes.add(
-            expr.span(),
+            expr,
             "a generic value has no default of its own: write `default` alone, for that of its type",
         );
     }

@@ -34,6 +34,8 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Source<'a> {
     /// The whole body.
     Body,
+    /// Its attribute could not be read.
+    Broken,
     /// The field's type is an extractor.
     Extractor,
     /// A dependency with a key.
@@ -59,17 +61,17 @@ impl<'a> Request<'a> {
             Data::Enum(data) => {
                 let message = "`FromRequest` is derived for structs: a request brings all fields, not one of several \
                                variants; put the enum into a field, such as `body: Body<ThisEnum>`";
-                mistakes.add(data.enum_token.span(), message);
+                mistakes.add(data.enum_token, message);
                 return None;
             }
             Data::Union(data) => {
-                mistakes.add(data.union_token.span(), "`FromRequest` is derived for structs, not for unions");
+                mistakes.add(data.union_token, "`FromRequest` is derived for structs, not for unions");
                 return None;
             }
         };
         if fields.is_empty() {
             mistakes.add(
-                input.ident.span(),
+                &input.ident,
                 "nothing to read: give the struct a field, such as `query: Query<Options>`",
             );
         }
@@ -95,7 +97,7 @@ impl Field<'_> {
         match &self.source {
             Source::Body => true,
             Source::Extractor => extractor_name(self.ty).is_some_and(|name| BODY_READERS.contains(&&*name)),
-            Source::Keyed(_) => false,
+            Source::Broken | Source::Keyed(_) => false,
             Source::Value(value) => value.place == Place::Form,
         }
     }
@@ -123,14 +125,15 @@ fn source<'a>(field: &'a syn::Field, attributes: FieldAttributes<'a>, mistakes: 
     let FieldAttributes { marks, forwarded } = attributes;
     let mut marks = marks.into_iter();
     let first = marks.next();
-    for Mark { span, text, .. } in marks {
-        let before = first.as_ref().map_or("", |mark| &mark.text);
-        let message = format!("a field comes from one place: keep `{before}` or `{text}`");
-        mistakes.add(span, message);
+    for mark in marks {
+        let before = first.as_ref().map(Mark::text).unwrap_or_default();
+        let message = format!("a field comes from one place: keep `{before}` or `{}`", mark.text());
+        mistakes.add(mark.attribute, message);
     }
     let source = match first.map(|mark| mark.source) {
         None => Source::Extractor,
         Some(MarkSource::Body) => Source::Body,
+        Some(MarkSource::Broken) => return Source::Broken,
         Some(MarkSource::Inject(key)) => Source::Keyed(key),
         Some(MarkSource::Value(place, options)) => {
             return Source::Value(value(field, place, options, &forwarded, mistakes));
@@ -141,7 +144,7 @@ fn source<'a>(field: &'a syn::Field, attributes: FieldAttributes<'a>, mistakes: 
         let message = format!(
             "`#[{name}(...)]` has an effect only on single values (`#[query]`, `#[header]`, ...): put it into the type that this field reads"
         );
-        mistakes.add(attribute.span(), message);
+        mistakes.add(attribute, message);
     }
     source
 }
@@ -159,7 +162,7 @@ fn value<'a>(
         None => {
             let attribute = place.attribute();
             mistakes.add(
-                field.span(),
+                &field.ty,
                 format!("a field without a name says which value it is: `#[{attribute}(\"name\")]`"),
             );
             LitStr::new("", field.span())

@@ -1,10 +1,10 @@
 //! Reads attributes, as they are written.
 
 use proc_macro2::Span;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, LitStr, Meta, Path, Token};
 
 /// Everything that is wrong with the input of one macro.
@@ -12,9 +12,9 @@ use syn::{Attribute, Expr, Ident, LitStr, Meta, Path, Token};
 pub(crate) struct Mistakes(Option<syn::Error>);
 
 impl Mistakes {
-    /// Adds a mistake that stands at `span`.
-    pub(crate) fn add(&mut self, span: Span, message: impl std::fmt::Display) {
-        self.push(syn::Error::new(span, message));
+    /// Adds a mistake that stands at `tokens`.
+    pub(crate) fn add(&mut self, tokens: impl ToTokens, message: impl std::fmt::Display) {
+        self.push(syn::Error::new_spanned(tokens, message));
     }
 
     /// Adds a mistake that `syn` found.
@@ -68,16 +68,23 @@ impl Place {
 }
 
 /// An attribute that says where a field comes from.
-pub(crate) struct Mark {
-    pub(crate) span: Span,
-    /// As it is written, for messages.
-    pub(crate) text: String,
+pub(crate) struct Mark<'a> {
+    pub(crate) attribute: &'a Attribute,
     pub(crate) source: MarkSource,
+}
+
+impl Mark<'_> {
+    /// Returns the attribute as it is written, without what it takes.
+    pub(crate) fn text(&self) -> String {
+        format!("#[{}]", self.attribute.path().to_token_stream())
+    }
 }
 
 /// What a [`Mark`] says.
 pub(crate) enum MarkSource {
     Body,
+    /// What it takes could not be read.
+    Broken,
     Inject(LitStr),
     Value(Place, ValueOptions),
 }
@@ -100,7 +107,7 @@ pub(crate) enum ValueDefault {
 /// The attributes of one field.
 #[derive(Default)]
 pub(crate) struct FieldAttributes<'a> {
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark<'a>>,
     /// `#[serde(...)]` and `#[validate(...)]`.
     pub(crate) forwarded: Vec<&'a Attribute>,
 }
@@ -116,10 +123,10 @@ impl<'a> FieldAttributes<'a> {
                     read.forwarded.push(attribute);
                     continue;
                 }
-                "from_request" => Err(syn::Error::new(
-                    attribute.span(),
-                    "`#[from_request(...)]` stands above the struct, not on a field",
-                )),
+                "from_request" => {
+                    mistakes.add(attribute, "`#[from_request(...)]` stands above the struct, not on a field");
+                    continue;
+                }
                 "body" => body(attribute),
                 "inject" => inject(attribute),
                 _ => match Place::ALL.into_iter().find(|place| place.attribute() == name) {
@@ -127,12 +134,11 @@ impl<'a> FieldAttributes<'a> {
                     None => continue,
                 },
             };
-            match source {
-                Ok(source) => {
-                    read.marks.push(Mark { span: attribute.span(), text: format!("#[{name}]"), source });
-                }
-                Err(error) => mistakes.push(error),
-            }
+            let source = source.unwrap_or_else(|error| {
+                mistakes.push(error);
+                MarkSource::Broken
+            });
+            read.marks.push(Mark { attribute, source });
         }
         read
     }
@@ -141,8 +147,8 @@ impl<'a> FieldAttributes<'a> {
 fn body(attribute: &Attribute) -> syn::Result<MarkSource> {
     match &attribute.meta {
         Meta::Path(_) => Ok(MarkSource::Body),
-        Meta::List(_) | Meta::NameValue(_) => Err(syn::Error::new(
-            attribute.meta.span(),
+        Meta::List(_) | Meta::NameValue(_) => Err(syn::Error::new_spanned(
+            attribute,
             "`#[body]` takes nothing: the field is the whole body; name its parts with `#[serde(...)]` in its type",
         )),
     }
@@ -152,11 +158,11 @@ fn inject(attribute: &Attribute) -> syn::Result<MarkSource> {
     const HELP: &str = "write `#[inject(key = \"name\")]`";
     if !matches!(attribute.meta, Meta::List(_)) {
         let message = format!("{HELP}; a dependency without a key takes no attribute");
-        return Err(syn::Error::new(attribute.meta.span(), message));
+        return Err(syn::Error::new_spanned(attribute, message));
     }
     attribute.parse_args_with(|input: ParseStream<'_>| {
         if input.is_empty() {
-            return Err(input.error(HELP));
+            return Err(syn::Error::new(input.span(), HELP));
         }
         if let Some(name) = input.parse::<Option<LitStr>>()? {
             let message = format!("write `#[inject(key = {})]`", quote::quote!(#name));
@@ -170,7 +176,7 @@ fn inject(attribute: &Attribute) -> syn::Result<MarkSource> {
         let name: LitStr = input
             .parse()
             .map_err(|error| syn::Error::new(error.span(), format!("a key is a text in quotes: {HELP}")))?;
-        if input.is_empty() { Ok(MarkSource::Inject(name)) } else { Err(input.error(HELP)) }
+        if input.is_empty() { Ok(MarkSource::Inject(name)) } else { Err(syn::Error::new(input.span(), HELP)) }
     })
 }
 
@@ -186,7 +192,7 @@ fn value(attribute: &Attribute, place: Place) -> syn::Result<MarkSource> {
             let message = format!(
                 "write `#[{name}(\"name\")]` to name the value, `#[{name}]` if the field's name will do"
             );
-            return Err(syn::Error::new(meta.span(), message));
+            return Err(syn::Error::new_spanned(meta, message));
         }
     };
     Ok(MarkSource::Value(place, options))
@@ -229,14 +235,11 @@ impl Parse for ValueItem {
         }
         let key = Ident::parse_any(input)
             .map_err(|error| syn::Error::new(error.span(), "expected a name in quotes, or `default`"))?;
-        if key != "default" {
-            return Ok(Self::Unknown(key));
-        }
-        let default = match input.parse::<Option<Token![=]>>()? {
+        let value = match input.parse::<Option<Token![=]>>()? {
             Some(_) => ValueDefault::Expr(Box::new(input.parse()?)),
             None => ValueDefault::OfType,
         };
-        Ok(Self::Default(key, default))
+        Ok(if key == "default" { Self::Default(key, value) } else { Self::Unknown(key) })
     }
 }
 

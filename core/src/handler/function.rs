@@ -7,27 +7,52 @@ use http::Response;
 use super::Handler;
 use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseBody};
 
+/// A function that takes the members of the tuple `Args` one by one and returns a future: an `async fn` or a closure.
+///
+/// Implemented for all of them up to 16 arguments. That the arguments can be read from a request is asked for by
+/// [`Handler`] alone, so that the compiler names the argument that cannot.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler: pass an `async fn` of at most 16 arguments, or `handle::<TheStruct>()`",
+    label = "not a handler",
+    note = "put more than 16 arguments into a struct with `#[derive(FromRequest)]`",
+    note = "a closure is called for many requests: let it clone what its future needs"
+)]
+pub trait Function<Args>: Clone + Send + Sync + 'static {
+    /// The future that the function returns.
+    type Future;
+
+    /// Calls the function.
+    fn call(&self, args: Args) -> Self::Future;
+}
+
+impl<F, Args, Fut, B> Handler<B, (Fut, Args)> for F
+where
+    F: Function<Args, Future = Fut>,
+    Args: FromRequest<B> + Send,
+    Fut: Future<Output: IntoResponse> + Send,
+    B: Send,
+{
+    fn describe(contract: &mut Contract) {
+        Args::describe(contract);
+    }
+
+    async fn call(&self, cx: &mut RequestContext<'_, B>) -> Result<Response<ResponseBody>, Error> {
+        let args = Args::from_request(cx).await?;
+        Function::call(self, args).await.into_response()
+    }
+}
+
 macro_rules! function {
     ($($name:ident),*) => {
-        impl<F, Fut, B, $($name),*> Handler<B, (Fut, $($name,)*)> for F
+        impl<F, Fut, $($name),*> Function<($($name,)*)> for F
         where
             F: Fn($($name),*) -> Fut + Clone + Send + Sync + 'static,
-            Fut: Future<Output: IntoResponse> + Send + 'static,
-            B: Send,
-            $($name: FromRequest<B> + Send,)*
         {
-            fn describe(contract: &mut Contract) {
-                <($($name,)*) as FromRequest<B>>::describe(contract);
-            }
+            type Future = Fut;
 
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
-            async fn call(&self, cx: &mut RequestContext<'_, B>) -> Result<Response<ResponseBody>, Error> {
-                const {
-                    // Evaluated here, so that two body readers are refused where the handler is used.
-                    let _ = <($($name,)*) as FromRequest<B>>::CONSUMES_BODY;
-                }
-                let ($($name,)*) = <($($name,)*)>::from_request(cx).await?;
-                self($($name),*).await.into_response()
+            fn call(&self, ($($name,)*): ($($name,)*)) -> Fut {
+                self($($name),*)
             }
         }
     };

@@ -10,6 +10,7 @@ use std::future::Future;
 use http::Response;
 
 pub use self::context::Context;
+pub use self::function::Function;
 pub use self::service::{HandlerFuture, HandlerService, service};
 pub use self::structure::{Handle, Structure, handle};
 use crate::{Contract, Error, RequestContext, ResponseBody};
@@ -18,13 +19,6 @@ use crate::{Contract, Error, RequestContext, ResponseBody};
 ///
 /// Implemented for async functions and closures of up to 16 extractors in any order, and for what
 /// [`handle`] makes of a struct. `Args` only tells the shapes of functions apart.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no handler",
-    label = "not a handler",
-    note = "a handler is an `async fn` of at most 16 extractors, all of them `FromRequest`, that returns an answer (`IntoResponse`)",
-    note = "its future must be `Send`: hold no `Rc`, `RefCell` or lock guard over an `.await`",
-    note = "put `#[gongular::debug_handler]`-like detail by writing `gongular::service(the_handler)` on a line of its own; a struct handler is passed as `handle::<T>()`"
-)]
 pub trait Handler<B, Args>: Clone + Send + Sync + 'static {
     /// Returns the name that stands in statistics and reports.
     #[must_use]

@@ -1,6 +1,6 @@
 //! What everything that holds several extractors shares: tuples, and the structs that the derive makes readable.
 
-use super::{FromRequest, Stage};
+use super::Stage;
 use crate::Error;
 
 /// Returns whether one of several extractors reads the body.
@@ -9,7 +9,7 @@ use crate::Error;
 ///
 /// When two of them do; in a constant that is a compile error.
 #[must_use]
-pub const fn one_reads_body(readers: &[bool]) -> bool {
+pub(crate) const fn one_reads_body(readers: &[bool]) -> bool {
     let readers = count(readers);
     assert!(
         readers <= 1,
@@ -18,16 +18,10 @@ pub const fn one_reads_body(readers: &[bool]) -> bool {
     readers == 1
 }
 
-/// Returns whether an extractor reads the body; a function, since the derive cannot name a body type.
+/// Returns whether the extractor at `index` reads no body, or is the first that does.
 #[must_use]
-pub const fn reads_body<T: FromRequest<crate::ResponseBody>>() -> bool {
-    T::CONSUMES_BODY
-}
-
-/// Returns whether the extractor at `index` reads no body, or alone does.
-#[must_use]
-pub const fn is_only_reader(index: usize, readers: &[bool]) -> bool {
-    !readers[index] || count(readers) == 1
+pub const fn is_first_reader(index: usize, readers: &[bool]) -> bool {
+    !readers[index] || count(readers.split_at(index).0) == 0
 }
 
 /// Returns whether any extractor reads the body.

@@ -6,40 +6,45 @@ use quote::{ToTokens, quote, quote_spanned};
 use super::slot::Slot;
 use crate::model::Request;
 
-/// Writes the assertions; a generic struct has none, and is checked where it is used.
-pub(super) fn assertions(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
+/// Writes the value of `CONSUMES_BODY`, which is only there when the struct reads the body as it was said to.
+pub(super) fn consumes_body(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
+    let krate = &request.krate;
+    let readers = slots.iter().map(|slot| {
+        let extractor = slot.as_extractor(request);
+        quote_spanned!(slot.span()=> #extractor::CONSUMES_BODY)
+    });
+    let reads_body = request.reads_body();
+    let fields = slots.iter().enumerate().map(|(index, slot)| {
+        let name = slot.first().member.to_token_stream();
+        if reads_body {
+            let message = format!(
+                "`{name}` reads the body, and so does another field: put what they read into one struct, and keep one of them"
+            );
+            quote_spanned!(slot.span()=> ::core::assert!(#krate::__private::is_first_reader(#index, readers), #message);)
+        } else {
+            let message = format!("`{name}` reads the body: write `#[from_request(body)]` above the struct");
+            quote_spanned!(slot.span()=> ::core::assert!(!readers[#index], #message);)
+        }
+    });
+    let never = request.said.filter(|(reads_body, _)| *reads_body).map(|(_, span)| {
+        let message = "no field reads the body: remove `body`";
+        quote_spanned!(span=> ::core::assert!(#krate::__private::any_reads_body(readers), #message);)
+    });
+    quote! {{
+        let readers: &[bool] = &[#(#readers),*];
+        #(#fields)*
+        #never
+        #krate::__private::any_reads_body(readers)
+    }}
+}
+
+/// Has the compiler look at it where the struct is written; a generic struct is looked at where it is used.
+pub(super) fn evaluated(request: &Request<'_>) -> TokenStream {
+    let Request { ident, krate, .. } = request;
     if !request.generics.params.is_empty() {
         return TokenStream::new();
     }
-    let krate = &request.krate;
-    let unknown = || slots.iter().enumerate().filter(|(_, slot)| !slot.first().reads_body());
-    if !request.reads_body() {
-        let assertions = unknown().map(|(_, slot)| {
-            let (name, ty) = (slot.first().member.to_token_stream(), slot.ty(request));
-            let message = format!("`{name}` reads the body: write `#[from_request(body)]` above the struct");
-            quote_spanned! {slot.span()=>
-                const _: () = ::core::assert!(!#krate::__private::reads_body::<#ty>(), #message);
-            }
-        });
-        return assertions.collect();
-    }
-    let types: Vec<_> = slots.iter().map(|slot| slot.ty(request)).collect();
-    let twice = unknown().map(|(index, slot)| {
-        let name = slot.first().member.to_token_stream();
-        let message = format!(
-            "`{name}` reads the body, and so does another field: put what they read into one struct, and keep one of them"
-        );
-        quote_spanned! {slot.span()=>
-            const _: () = ::core::assert!(#krate::__private::is_only_reader(#index, READERS), #message);
-        }
-    });
-    let never = request.said.map(|(_, span)| {
-        let message = "no field reads the body: remove `body`";
-        quote_spanned!(span=> const _: () = ::core::assert!(#krate::__private::any_reads_body(READERS), #message);)
-    });
     quote! {
-        const READERS: &[bool] = &[#(#krate::__private::reads_body::<#types>()),*];
-        #(#twice)*
-        #never
+        const _: bool = <#ident as #krate::__private::FromRequest<#krate::__private::AnyBody>>::CONSUMES_BODY;
     }
 }

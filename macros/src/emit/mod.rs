@@ -9,7 +9,6 @@ mod slot;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::{GenericParam, parse_quote};
 
 use self::slot::Slot;
@@ -20,13 +19,13 @@ pub(crate) fn emit(request: &Request<'_>) -> TokenStream {
     let slots = slot::slots(request);
     let items = slots.iter().map(|slot| slot.items(request));
     let from_request = from_request(request, &slots);
-    let assertions = assert::assertions(request, &slots);
+    let evaluated = assert::evaluated(request);
     let axum = cfg!(feature = "axum").then(|| axum::emit(request));
     quote! {
         const _: () = {
             #(#items)*
             #from_request
-            #assertions
+            #evaluated
             #axum
         };
     }
@@ -72,8 +71,8 @@ fn from_request(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let (_, type_generics, _) = request.generics.split_for_impl();
     let constants = constants(request, slots);
     let describe = slots.iter().map(|slot| {
-        let slot = slot.as_extractor(request);
-        quote_spanned!(slot.span()=> #slot::describe(contract);)
+        let extractor = slot.as_extractor(request);
+        quote_spanned!(slot.span()=> #extractor::describe(contract);)
     });
     let is_present = is_present(request, slots);
     let body = body(request, slots);
@@ -110,11 +109,13 @@ fn from_request(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
 
 fn constants(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let krate = &request.krate;
-    let extractors: Vec<_> = slots.iter().map(|slot| slot.as_extractor(request)).collect();
-    let readers = extractors.iter().map(|slot| quote_spanned!(slot.span()=> #slot::CONSUMES_BODY));
-    let stages = extractors.iter().map(|slot| quote_spanned!(slot.span()=> #slot::STAGE));
+    let consumes_body = assert::consumes_body(request, slots);
+    let stages = slots.iter().map(|slot| {
+        let extractor = slot.as_extractor(request);
+        quote_spanned!(slot.span()=> #extractor::STAGE)
+    });
     quote! {
-        const CONSUMES_BODY: bool = #krate::__private::one_reads_body(&[#(#readers),*]);
+        const CONSUMES_BODY: bool = #consumes_body;
         const STAGE: #krate::__private::Stage = #krate::__private::stage_of_all(&[#(#stages),*]);
     }
 }
@@ -123,10 +124,10 @@ fn constants(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
 fn is_present(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
     let krate = &request.krate;
     let present = slots.iter().map(|slot| {
-        let slot = slot.as_extractor(request);
+        let extractor = slot.as_extractor(request);
         quote_spanned! {slot.span()=>
-            if all_build || !const { #slot::STAGE.is(#krate::__private::Stage::Build) } {
-                let is_present = #slot::is_present(cx);
+            if all_build || !const { #extractor::STAGE.is(#krate::__private::Stage::Build) } {
+                let is_present = #extractor::is_present(cx);
                 if is_present != all_build {
                     return is_present;
                 }

@@ -28,7 +28,7 @@ pub(super) fn slots<'a>(request: &'a Request<'a>) -> Vec<Slot<'a>> {
     for field in &request.fields {
         let reads = match &field.source {
             Source::Body => Reads::Body(field),
-            Source::Extractor => Reads::Field(field),
+            Source::Broken | Source::Extractor => Reads::Field(field),
             Source::Keyed(key) => Reads::Keyed(field, key),
             Source::Value(value) => {
                 let same = slots.iter_mut().find_map(|slot| match &mut slot.reads {
