@@ -88,7 +88,15 @@ where
         T::describe(contract);
     }
 
+    fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+        T::is_present(cx)
+    }
+
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         T::from_request(cx).await.map(Self)
+    }
+
+    async fn problems(cx: &mut RequestContext<'_, B>) -> Result<(), Error> {
+        T::problems(cx).await
     }
 }

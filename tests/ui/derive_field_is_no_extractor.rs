@@ -2,7 +2,7 @@
 
 #[derive(gongular::FromRequest)]
 struct Create {
-    id: Option<http::Method>,
+    id: Option<Vec<u8>>,
     page: u32,
 }
 
