@@ -7,11 +7,11 @@ pub use gongular_core::{
 };
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;
-pub use gongular_extractors::{Multipart, Part};
+pub use gongular_extractors::{Inject, Multipart, Part, UploadReader, UploadedFile};
 pub use gongular_layers as layers;
 #[cfg(feature = "macros")]
 pub use gongular_macros::FromRequest;
-pub use {gongular_core::error, gongular_core::stats};
+pub use {gongular_core::error, gongular_core::inject, gongular_core::key, gongular_core::stats};
 pub use {http, http_body};
 
 #[doc(hidden)]

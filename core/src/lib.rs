@@ -34,6 +34,5 @@ pub use self::rules::{BrokenRules, Rules, Unchecked};
 pub mod __private {
     //! What the derive's output names, through the hidden module of `gongular`. No promise is made about it.
 
-    pub use crate::request::many::{any_reads_body, is_first_reader, no_stage, note, stage_of_all};
-    pub use crate::stats::Steps;
+    pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
 }

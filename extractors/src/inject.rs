@@ -188,6 +188,10 @@ impl<T: fmt::Debug + ?Sized, K> fmt::Debug for Inject<T, K> {
 /// A dependency whose key stands beside its type, in an attribute: what is read in its place, and how it comes back.
 ///
 /// The derive of `FromRequest` uses it for `#[inject(key = "replica")] replica: Inject<Pool>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no dependency: `#[inject(key = ...)]` belongs on a field of type `Inject<T>`",
+    label = "not an `Inject<T>`"
+)]
 pub trait Keyed<K> {
     /// The extractor that has the key in its type.
     type Keyed;

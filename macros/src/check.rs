@@ -9,6 +9,7 @@ use crate::syntax::{Mistakes, Place, ValueDefault};
 pub(crate) fn check(request: &Request<'_>, mistakes: &mut Mistakes) {
     body_is_read_once(request, mistakes);
     names_differ(request, mistakes);
+    extractors_are_few(request, mistakes);
     for field in &request.fields {
         match &field.source {
             Source::Body => no_extractor(field, "body", mistakes),
@@ -16,7 +17,8 @@ pub(crate) fn check(request: &Request<'_>, mistakes: &mut Mistakes) {
                 no_extractor(field, value.place.attribute(), mistakes);
                 value_is_possible(request, field, value, mistakes);
             }
-            Source::Broken | Source::Extractor | Source::Keyed(_) => {}
+            Source::Keyed(_) => is_dependency(field, mistakes),
+            Source::Broken | Source::Extractor => {}
         }
     }
 }
@@ -63,6 +65,34 @@ fn names_differ(request: &Request<'_>, mistakes: &mut Mistakes) {
     }
 }
 
+fn extractors_are_few(request: &Request<'_>, mistakes: &mut Mistakes) {
+    let mut places: Vec<Place> = Vec::new();
+    let mut extractors = 0;
+    for field in &request.fields {
+        match &field.source {
+            Source::Value(value) if places.contains(&value.place) => continue,
+            Source::Value(value) => places.push(value.place),
+            Source::Body | Source::Broken | Source::Extractor | Source::Keyed(_) => {}
+        }
+        extractors += 1;
+        if extractors == MAX_EXTRACTORS + 1 {
+            let message = format!(
+                "a struct holds at most {MAX_EXTRACTORS} extractors, as a function has at most so many arguments: \
+                 move some into a struct of their own, and make that a field"
+            );
+            mistakes.add(field.ty, message);
+        }
+    }
+}
+
+fn is_dependency(field: &Field<'_>, mistakes: &mut Mistakes) {
+    if extractor_name(field.ty).is_none_or(|name| name != "Inject") {
+        let message = "a key belongs to a dependency: write the field as `Inject<T>`, `Option<Inject<T>>` or \
+                       `Result<Inject<T>, Error>`";
+        mistakes.add(field.ty, message);
+    }
+}
+
 fn no_extractor(field: &Field<'_>, attribute: &str, mistakes: &mut Mistakes) {
     let Some(name) = extractor_name(field.ty) else { return };
     if EXTRACTORS.contains(&&*name) {
@@ -92,6 +122,9 @@ fn value_is_possible(request: &Request<'_>, field: &Field<'_>, value: &Value<'_>
         );
     }
 }
+
+/// The members of the longest tuple that is an extractor.
+const MAX_EXTRACTORS: usize = 16;
 
 /// Extractors, which are no values.
 const EXTRACTORS: [&str; 9] =

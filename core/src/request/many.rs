@@ -1,6 +1,6 @@
 //! What everything that holds several extractors shares: tuples, and the structs that the derive makes readable.
 
-use super::Stage;
+use super::{FromRequest, RequestContext, Stage};
 use crate::Error;
 
 /// Returns whether one of several extractors reads the body.
@@ -9,7 +9,7 @@ use crate::Error;
 ///
 /// When two of them do; in a constant that is a compile error.
 #[must_use]
-pub(crate) const fn one_reads_body(readers: &[bool]) -> bool {
+pub const fn one_reads_body(readers: &[bool]) -> bool {
     let readers = count(readers);
     assert!(
         readers <= 1,
@@ -42,13 +42,27 @@ pub const fn stage_of_all(stages: &[Stage]) -> Stage {
     all
 }
 
-/// Adds a failure to those found before. `Some` at the end means that the request is refused.
+/// Reads a tuple of extractors and makes a struct of it.
 ///
 /// # Errors
 ///
+/// As the tuple's.
+pub async fn read<T, B, R>(
+    cx: &mut RequestContext<'_, B>,
+    make: impl FnOnce(T) -> R + Send,
+) -> Result<R, Error>
+where
+    B: Send,
+    T: FromRequest<B>,
+{
+    T::from_request(cx).await.map(make)
+}
+
+/// Adds a failure to those found before. `Some` at the end means that the request is refused.
+///
 /// A failure that is no problem of the request ends the reading at once.
 #[cold]
-pub fn note(found: &mut Option<Error>, error: Error) -> Result<(), Error> {
+pub(crate) fn note(found: &mut Option<Error>, error: Error) -> Result<(), Error> {
     if !error.is_binding() {
         return Err(error);
     }
@@ -62,7 +76,7 @@ pub fn note(found: &mut Option<Error>, error: Error) -> Result<(), Error> {
 /// Makes the error of an extractor whose stage is none of the known ones, so that it was never read.
 #[must_use]
 #[cold]
-pub fn no_stage() -> Error {
+pub(crate) fn no_stage() -> Error {
     Error::app("an extractor has a stage that is never read")
 }
 

@@ -15,10 +15,11 @@ pub(super) fn emit(request: &Request<'_>) -> TokenStream {
     generics.params.push(state);
     let clause = generics.make_where_clause();
     clause.predicates.push(parse_quote!(__S: ::core::marker::Sync));
-    if !request.generics.params.is_empty() {
-        let body = if reads_body { quote!(#krate::__private::axum::Body) } else { quote!(()) };
-        clause.predicates.push(parse_quote!(Self: #krate::__private::FromRequest<#body>));
-    }
+    // By way of the state's type, so that the compiler does not answer this before the assertions have spoken.
+    let body = if reads_body { quote!(Whole) } else { quote!(Lent) };
+    clause.predicates.push(parse_quote! {
+        Self: #krate::__private::FromRequest<<__S as #krate::__private::axum::Bodies>::#body>
+    });
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = request.generics.split_for_impl();
     if reads_body {

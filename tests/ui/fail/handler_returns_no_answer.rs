@@ -13,4 +13,4 @@ fn main() {
     host(gongular::service(show));
 }
 
-fn host(_: impl tower_service::Service<http::Request<Full<Bytes>>>) {}
+fn host(_: impl tower_service::Service<gongular::http::Request<Full<Bytes>>>) {}

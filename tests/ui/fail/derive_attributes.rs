@@ -1,6 +1,7 @@
 //! All slips in attributes are told in one run, each at its place.
 
 use gongular::FromRequest;
+use gongular::http::Method as M;
 
 #[derive(FromRequest)]
 #[from_request(bdy)]
@@ -31,6 +32,9 @@ struct Page {
 
 #[derive(FromRequest)]
 struct Unnamed(#[param] u64);
+
+#[derive(FromRequest)]
+struct Many(M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M, M);
 
 #[derive(FromRequest)]
 struct Borrowed<'a> {

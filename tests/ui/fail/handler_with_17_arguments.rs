@@ -1,7 +1,7 @@
 //! More arguments than there are implementations.
 
 use bytes::Bytes;
-use http::Method as M;
+use gongular::http::Method as M;
 use http_body_util::Full;
 
 #[rustfmt::skip]
@@ -13,4 +13,4 @@ fn main() {
     host(gongular::service(many));
 }
 
-fn host(_: impl tower_service::Service<http::Request<Full<Bytes>>>) {}
+fn host(_: impl tower_service::Service<gongular::http::Request<Full<Bytes>>>) {}

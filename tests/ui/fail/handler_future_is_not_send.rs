@@ -15,4 +15,4 @@ fn main() {
     host(gongular::service(count));
 }
 
-fn host(_: impl tower_service::Service<http::Request<Full<Bytes>>>) {}
+fn host(_: impl tower_service::Service<gongular::http::Request<Full<Bytes>>>) {}

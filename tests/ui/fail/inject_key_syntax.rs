@@ -22,6 +22,8 @@ struct Report {
     g: Db,
     #[inject(key)]
     h: Db,
+    #[inject(key = "replica")]
+    i: Db,
 }
 
 fn main() {}

@@ -5,7 +5,7 @@ use http_body_util::Full;
 
 struct Filter;
 
-async fn list(_: http::Method, _: Filter) -> &'static str {
+async fn list(_: gongular::http::Method, _: Filter) -> &'static str {
     "[]"
 }
 
@@ -13,4 +13,4 @@ fn main() {
     host(gongular::service(list));
 }
 
-fn host(_: impl tower_service::Service<http::Request<Full<Bytes>>>) {}
+fn host(_: impl tower_service::Service<gongular::http::Request<Full<Bytes>>>) {}
