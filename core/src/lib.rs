@@ -28,7 +28,9 @@ pub use self::request::{
     Stage,
 };
 pub use self::respond::{IntoResponse, Json, ResponseBody};
-pub use self::rules::{BrokenRules, Rules, Unchecked};
+#[cfg(feature = "garde")]
+pub use self::rules::Garde;
+pub use self::rules::{BrokenRule, BrokenRules, Rules, Step, Unchecked};
 
 #[doc(hidden)]
 pub mod __private {

@@ -1,0 +1,185 @@
+//! Which rules a value breaks.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::problem::reflect;
+
+/// The rules that a value breaks, in a stable order.
+#[derive(Clone, Debug, Default)]
+pub struct BrokenRules {
+    rules: Vec<BrokenRule>,
+}
+
+impl BrokenRules {
+    /// Makes an empty list.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { rules: Vec::new() }
+    }
+
+    /// Adds a broken rule.
+    pub fn push(&mut self, rule: BrokenRule) {
+        self.rules.push(rule);
+    }
+
+    /// Returns whether no rule is broken.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Returns the broken rules.
+    pub fn iter(&self) -> std::slice::Iter<'_, BrokenRule> {
+        self.rules.iter()
+    }
+}
+
+impl From<BrokenRule> for BrokenRules {
+    fn from(rule: BrokenRule) -> Self {
+        Self { rules: vec![rule] }
+    }
+}
+
+impl FromIterator<BrokenRule> for BrokenRules {
+    fn from_iter<I: IntoIterator<Item = BrokenRule>>(rules: I) -> Self {
+        Self { rules: rules.into_iter().collect() }
+    }
+}
+
+impl IntoIterator for BrokenRules {
+    type Item = BrokenRule;
+    type IntoIter = std::vec::IntoIter<BrokenRule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.rules.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a BrokenRules {
+    type Item = &'a BrokenRule;
+    type IntoIter = std::slice::Iter<'a, BrokenRule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One broken rule: of which field, which rule, and what to do.
+///
+/// The path has the names of the Rust fields, as far as the rules know no other; the extractors put the external names
+/// in their place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BrokenRule {
+    path: Vec<Step>,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    params: Vec<(Cow<'static, str>, Value)>,
+    value: Option<Value>,
+}
+
+/// One step of the way from a value to a part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "JSON has no third way to go down")]
+pub enum Step {
+    /// To a field.
+    Field(Cow<'static, str>),
+    /// To an element of a list, counted from zero.
+    Index(usize),
+}
+
+impl BrokenRule {
+    /// Makes a broken rule of the part at `path`; an empty path means the whole value.
+    ///
+    /// `code` is stable and for programs, `message` is what the client may read.
+    #[must_use]
+    pub fn new(
+        path: Vec<Step>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { path, code: code.into(), message: message.into(), params: Vec::new(), value: None }
+    }
+
+    /// Makes a broken rule of one field.
+    #[must_use]
+    pub fn of_field(
+        name: impl Into<Cow<'static, str>>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::new(vec![Step::Field(name.into())], code, message)
+    }
+
+    /// Adds a parameter of the rule, such as `min` or `max`; a text is cut to what an answer may repeat.
+    #[must_use]
+    pub fn with_param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        let value = match value.into() {
+            Value::String(text) => Value::String(reflect(&text)),
+            other => other,
+        };
+        self.params.push((name.into(), value));
+        self
+    }
+
+    /// Says which value broke the rule. It is never sent; it helps to find the external name of a renamed field.
+    #[must_use]
+    pub fn with_value(mut self, value: Value) -> Self {
+        self.value = Some(value);
+        self
+    }
+
+    /// Returns the way to the part that breaks the rule.
+    #[must_use]
+    pub fn path(&self) -> &[Step] {
+        &self.path
+    }
+
+    /// Returns the stable code for programs, such as `range` or `email`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Returns the text for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the parameters of the rule, in a stable order.
+    #[must_use]
+    pub fn params(&self) -> &[(Cow<'static, str>, Value)] {
+        &self.params
+    }
+
+    /// Returns the value that broke the rule, where the rules said so.
+    #[must_use]
+    pub const fn value(&self) -> Option<&Value> {
+        self.value.as_ref()
+    }
+
+    /// Turns the rule into a problem of a request.
+    #[must_use]
+    pub fn into_problem(self, place: crate::Place, path: impl Into<Cow<'static, str>>) -> crate::Problem {
+        let problem = crate::Problem::rule(place, path, self.code, self.message);
+        self.params.into_iter().fold(problem, |problem, (name, value)| problem.with_param(name, value))
+    }
+}
+
+/// Writes the path as `items[1].qty`, then the message.
+impl fmt::Display for BrokenRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, step) in self.path.iter().enumerate() {
+            match step {
+                Step::Field(name) if index == 0 => f.write_str(name)?,
+                Step::Field(name) => write!(f, ".{name}")?,
+                Step::Index(at) => write!(f, "[{at}]")?,
+            }
+        }
+        let gap = if self.path.is_empty() { "" } else { ": " };
+        write!(f, "{gap}{}", self.message)
+    }
+}

@@ -1,0 +1,153 @@
+//! Rules of validator.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use serde_json::Value;
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
+
+use super::{BrokenRule, BrokenRules, Rules, Step};
+
+impl<T: Validate> Rules for T {
+    #[inline]
+    fn check(&self) -> Result<(), BrokenRules> {
+        match self.validate() {
+            Ok(()) => Ok(()),
+            Err(errors) => Err(convert(errors)),
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+#[expect(clippy::needless_pass_by_value, reason = "the errors end here")]
+fn convert(errors: ValidationErrors) -> BrokenRules {
+    let mut broken = BrokenRules::new();
+    collect(&errors, &mut Vec::new(), &mut broken);
+    broken
+}
+
+/// Lists the errors below `path`: fields by name, since their order in the type is not known here, lists by index.
+fn collect(errors: &ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenRules) {
+    let mut fields: Vec<_> = errors.errors().iter().collect();
+    fields.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    for (name, kind) in fields {
+        let named = !matches!(name.as_ref(), WHOLE_STRUCT | WHOLE_LIST);
+        if named {
+            path.push(Step::Field(name.clone()));
+        }
+        match kind {
+            ValidationErrorsKind::Field(errors) => {
+                for error in errors {
+                    broken.push(rule(path.clone(), error));
+                }
+            }
+            ValidationErrorsKind::Struct(inner) => collect(inner, path, broken),
+            ValidationErrorsKind::List(items) => {
+                for (index, inner) in items {
+                    path.push(Step::Index(*index));
+                    collect(inner, path, broken);
+                    path.pop();
+                }
+            }
+        }
+        if named {
+            path.pop();
+        }
+    }
+}
+
+fn rule(path: Vec<Step>, error: &ValidationError) -> BrokenRule {
+    let message = match &error.message {
+        Some(message) => message.clone(),
+        None => message(&error.code, &error.params),
+    };
+    let mut rule = BrokenRule::new(path, error.code.clone(), message);
+    let mut params: Vec<_> = error.params.iter().collect();
+    params.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    for (name, value) in params {
+        let scalar = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Null);
+        match name.as_ref() {
+            "value" => rule = rule.with_value(value.clone()),
+            // What another field holds is the client's, and may be a password.
+            "other" => {}
+            _ if scalar => rule = rule.with_param(name.clone(), value.clone()),
+            _ => {}
+        }
+    }
+    rule
+}
+
+/// Says what a value must be like, for a rule without a message of its own.
+fn message(code: &str, params: &HashMap<Cow<'static, str>, Value>) -> Cow<'static, str> {
+    let param = |name: &str| params.get(name).map(written);
+    match code {
+        "range" => range(param("min"), param("max"), param("exclusive_min"), param("exclusive_max")).into(),
+        "length" => {
+            let items = matches!(params.get("value"), Some(Value::Array(_) | Value::Object(_)));
+            let unit = if items { "item" } else { "character" };
+            length(param("min"), param("max"), param("equal"), unit).into()
+        }
+        "email" => "must be an e-mail address".into(),
+        "url" => "must be a URL".into(),
+        "must_match" => "must be the same as the field it repeats".into(),
+        "contains" | "does_not_contain" => {
+            let verb = if code == "contains" { "must contain" } else { "must not contain" };
+            match param("needle") {
+                Some(needle) => format!("{verb} {needle}").into(),
+                None => format!("{verb} a certain text").into(),
+            }
+        }
+        "required" => "must be given".into(),
+        "regex" => "must have the expected form".into(),
+        "ip" => "must be an IP address".into(),
+        "ipv4" => "must be an IPv4 address".into(),
+        "ipv6" => "must be an IPv6 address".into(),
+        "credit_card" => "must be a card number".into(),
+        "non_control_character" => "must have no control characters".into(),
+        other => format!("breaks the rule {other:?}").into(),
+    }
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => format!("{:?}", crate::reflect(text)),
+        other => other.to_string(),
+    }
+}
+
+fn range(
+    min: Option<String>,
+    max: Option<String>,
+    above: Option<String>,
+    below: Option<String>,
+) -> String {
+    if let (Some(min), Some(max)) = (&min, &max) {
+        return format!("must be from {min} to {max}");
+    }
+    let parts = [("at least", min), ("greater than", above), ("at most", max), ("less than", below)];
+    let parts: Vec<_> =
+        parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound?))).collect();
+    if parts.is_empty() { "must be within its range".to_owned() } else { format!("must be {}", parts.join(" and ")) }
+}
+
+fn length(min: Option<String>, max: Option<String>, equal: Option<String>, unit: &str) -> String {
+    let (words, count) = match (min, max, equal) {
+        (_, _, Some(equal)) => (format!("exactly {equal}"), equal),
+        (Some(min), Some(max), None) => (format!("at least {min} and at most {max}"), max),
+        (Some(min), None, None) => (format!("at least {min}"), min),
+        (None, Some(max), None) => (format!("at most {max}"), max),
+        (None, None, None) => ("another number of".to_owned(), String::new()),
+    };
+    let plural = if count == "1" { "" } else { "s" };
+    format!("must have {words} {unit}{plural}")
+}
+
+/// The name that validator gives to rules of a whole struct.
+const WHOLE_STRUCT: &str = "__all__";
+
+/// The name that validator gives to a list that is validated by itself.
+const WHOLE_LIST: &str = "_tmp_validator";
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+use super::*;
+use crate::Unchecked;
+
+#[derive(Validate)]
+struct Order {
+    #[validate(length(min = 2, max = 40))]
+    city: String,
+    #[validate(range(min = 1, max = 100))]
+    count: u32,
+    #[validate(email(message = "please give a real e-mail"))]
+    email: String,
+    #[validate(nested)]
+    items: Vec<Item>,
+}
+
+#[derive(Validate)]
+struct Item {
+    #[validate(range(exclusive_min = 0.5))]
+    qty: f64,
+}
+
+struct Free;
+
+impl Rules for Free {}
+
+fn broken(value: &impl Rules) -> Vec<String> {
+    match value.check() {
+        Ok(()) => Vec::new(),
+        Err(rules) => rules.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn order() -> Order {
+    Order { city: "Rome".into(), count: 1, email: "a@b.cc".into(), items: vec![Item { qty: 1.0 }] }
+}
+
+#[test]
+fn a_value_that_obeys_its_rules_passes() {
+    assert!(order().check().is_ok());
+    assert!(Free.check().is_ok());
+    assert!(Unchecked(7).check().is_ok());
+}
+
+#[test]
+fn every_broken_rule_is_listed_with_its_path_and_a_text_to_act_on() {
+    let items = vec![Item { qty: 1.0 }, Item { qty: 0.5 }];
+    let wrong = Order { city: "R".into(), count: 101, email: "x".into(), items };
+    assert_eq!(
+        broken(&wrong),
+        [
+            "city: must have at least 2 and at most 40 characters",
+            "count: must be from 1 to 100",
+            "email: please give a real e-mail",
+            "items[1].qty: must be greater than 0.5",
+        ]
+    );
+}
+
+#[test]
+fn the_value_itself_is_kept_but_is_no_parameter() {
+    let wrong = Order { count: 0, ..order() };
+    let rules = wrong.check().unwrap_err();
+    let rule = rules.iter().next().unwrap();
+    assert_eq!(rule.code(), "range");
+    assert_eq!(rule.params(), [("max".into(), 100.into()), ("min".into(), 1.into())]);
+    assert_eq!(rule.value(), Some(&0.into()));
+}
+
+#[test]
+fn a_list_of_values_with_rules_has_rules() {
+    let list = vec![order(), Order { count: 0, ..order() }];
+    assert_eq!(broken(&list), ["[1].count: must be from 1 to 100"]);
+}
+
+#[test]
+fn lengths_of_lists_count_items_and_one_is_singular() {
+    #[derive(Validate)]
+    struct Tags {
+        #[validate(length(min = 1))]
+        tags: Vec<String>,
+        #[validate(length(equal = 3), contains(pattern = "q"))]
+        code: String,
+    }
+    let wrong = Tags { tags: Vec::new(), code: "x".into() };
+    assert_eq!(
+        broken(&wrong),
+        [
+            "code: must have exactly 3 characters",
+            "code: must contain \"q\"",
+            "tags: must have at least 1 item"
+        ]
+    );
+}
+
+#[test]
+fn the_field_that_must_match_is_not_repeated() {
+    #[derive(Validate)]
+    struct Password {
+        first: String,
+        #[validate(must_match(other = "first"))]
+        second: String,
+    }
+    let wrong = Password { first: "secret".into(), second: "other".into() };
+    let rules = wrong.check().unwrap_err();
+    assert!(rules.iter().next().unwrap().params().is_empty());
+    assert_eq!(broken(&wrong), ["second: must be the same as the field it repeats"]);
+}
