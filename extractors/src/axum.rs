@@ -62,8 +62,17 @@ macro_rules! body {
     )*};
 }
 
+parts! {
+    [T] crate::Cookie<T>;
+    [T] crate::Header<T>;
+    [T] crate::Param<T>;
+    [T] crate::Query<T>;
+}
+
 body! {
     [T] All<T>;
+    [T] crate::Body<T>;
+    [T] crate::Form<T>;
     [] crate::Multipart;
 }
 

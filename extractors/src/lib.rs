@@ -2,13 +2,29 @@
 
 #[cfg(feature = "axum")]
 pub mod axum;
+mod body;
+mod content_type;
+mod cookie;
+mod flat;
+mod form;
+mod header;
 mod inject;
 mod multipart;
+mod param;
+mod query;
+mod strict;
 #[cfg(feature = "tonic")]
 pub mod tonic;
-#[allow(dead_code, unused_imports, reason = "the form extractor, which is to come, reads held forms")]
 mod upload;
+mod walk;
+mod wrapper;
 
+pub use self::body::Body;
+pub use self::cookie::Cookie;
+pub use self::form::Form;
+pub use self::header::Header;
 pub use self::inject::{Inject, Keyed};
 pub use self::multipart::{Multipart, Part};
+pub use self::param::Param;
+pub use self::query::Query;
 pub use self::upload::{UploadReader, UploadedFile};

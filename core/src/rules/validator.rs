@@ -116,19 +116,18 @@ fn written(value: &Value) -> String {
     }
 }
 
-fn range(
-    min: Option<String>,
-    max: Option<String>,
-    above: Option<String>,
-    below: Option<String>,
-) -> String {
+fn range(min: Option<String>, max: Option<String>, above: Option<String>, below: Option<String>) -> String {
     if let (Some(min), Some(max)) = (&min, &max) {
         return format!("must be from {min} to {max}");
     }
     let parts = [("at least", min), ("greater than", above), ("at most", max), ("less than", below)];
     let parts: Vec<_> =
         parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound?))).collect();
-    if parts.is_empty() { "must be within its range".to_owned() } else { format!("must be {}", parts.join(" and ")) }
+    if parts.is_empty() {
+        "must be within its range".to_owned()
+    } else {
+        format!("must be {}", parts.join(" and "))
+    }
 }
 
 fn length(min: Option<String>, max: Option<String>, equal: Option<String>, unit: &str) -> String {

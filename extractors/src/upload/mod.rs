@@ -11,7 +11,7 @@ mod temporary;
 pub use self::file::UploadedFile;
 pub use self::reader::UploadReader;
 
-pub(crate) use self::deserialize::with_files;
+pub(crate) use self::deserialize::{UPLOADED_FILE, with_files};
 pub(crate) use self::file::Content;
 pub(crate) use self::name::safe_file_name;
 pub(crate) use self::spool::Spool;

@@ -1,0 +1,169 @@
+//! Which content types and codings a body has.
+
+use gongular_core::Error;
+use http::{HeaderMap, header};
+
+/// Makes sure that a body is JSON: `application/json` or `application/*+json`, in UTF-8, not compressed.
+///
+/// # Errors
+///
+/// Anything else, or no content type: [`ErrorKind::UnsupportedMediaType`](gongular_core::ErrorKind::UnsupportedMediaType),
+/// `415`.
+pub(crate) fn json(headers: &HeaderMap) -> Result<(), Error> {
+    plain(headers)?;
+    match written(headers) {
+        Some("application/json") => Ok(()),
+        Some(text) if is_json(text) && is_utf8(text) => Ok(()),
+        Some(_) | None => {
+            Err(unsupported("send the body as JSON, content type `application/json`, in UTF-8"))
+        }
+    }
+}
+
+/// How a form is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FormType {
+    Multipart,
+    Urlencoded,
+}
+
+/// Tells how a form is written.
+///
+/// # Errors
+///
+/// Anything else, or no content type: [`ErrorKind::UnsupportedMediaType`](gongular_core::ErrorKind::UnsupportedMediaType),
+/// `415`.
+pub(crate) fn form(headers: &HeaderMap) -> Result<FormType, Error> {
+    plain(headers)?;
+    match written(headers).map(essence) {
+        Some(essence) if essence.eq_ignore_ascii_case(URLENCODED) => Ok(FormType::Urlencoded),
+        Some(essence) if essence.eq_ignore_ascii_case(MULTIPART) => Ok(FormType::Multipart),
+        Some(_) | None => Err(unsupported(
+            "send a form, content type `application/x-www-form-urlencoded` or `multipart/form-data`",
+        )),
+    }
+}
+
+/// Makes sure that a body is not compressed.
+fn plain(headers: &HeaderMap) -> Result<(), Error> {
+    let codings = headers.get_all(header::CONTENT_ENCODING);
+    let identity = |coding: &[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"identity");
+    if codings.iter().all(|line| line.as_bytes().split(|&byte| byte == b',').all(identity)) {
+        Ok(())
+    } else {
+        Err(unsupported("send the body without a content coding"))
+    }
+}
+
+fn written(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+fn essence(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or_default().trim_ascii()
+}
+
+fn is_json(content_type: &str) -> bool {
+    let essence = essence(content_type);
+    let Some((kind, name)) = essence.split_once('/') else {
+        return false;
+    };
+    let suffix = name
+        .rsplit_once('+')
+        .is_some_and(|(name, suffix)| !name.is_empty() && suffix.eq_ignore_ascii_case("json"));
+    kind.eq_ignore_ascii_case("application") && (name.eq_ignore_ascii_case("json") || suffix)
+}
+
+/// Returns whether no other charset than UTF-8 is given.
+fn is_utf8(content_type: &str) -> bool {
+    content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+        let value = value.trim_ascii().trim_matches('"');
+        !name.trim_ascii().eq_ignore_ascii_case("charset")
+            || value.eq_ignore_ascii_case("utf-8")
+            || value.eq_ignore_ascii_case("utf8")
+    })
+}
+
+#[cold]
+fn unsupported(text: &'static str) -> Error {
+    Error::unsupported_media_type(text)
+}
+
+pub(crate) const URLENCODED: &str = "application/x-www-form-urlencoded";
+
+pub(crate) const MULTIPART: &str = "multipart/form-data";
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderValue, StatusCode};
+
+    use super::*;
+
+    fn headers(content_type: &'static str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers
+    }
+
+    #[test]
+    fn json_is_told_by_essence_in_any_case() {
+        for text in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
+            "application/problem+json",
+            "application/vnd.api+JSON; q=1",
+            "application/json ; foo",
+        ] {
+            assert!(json(&headers(text)).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "text/json",
+            "application/jsonx",
+            "application/+json",
+            "application",
+            "application/json+xml",
+            "json",
+            "application/json; charset=latin1",
+            "text/plain",
+            "application/ json",
+            "application/json, text/plain",
+        ] {
+            assert_eq!(
+                json(&headers(text)).unwrap_err().status(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "{text}"
+            );
+        }
+        assert!(json(&HeaderMap::new()).is_err());
+    }
+
+    #[test]
+    fn forms_are_told_by_essence_in_any_case() {
+        assert_eq!(
+            form(&headers("application/X-www-form-urlencoded; charset=x")).unwrap(),
+            FormType::Urlencoded
+        );
+        assert_eq!(form(&headers("multipart/form-data; boundary=x")).unwrap(), FormType::Multipart);
+        for text in ["application/x-www-form-urlencodedx", "multipart/mixed", "application/json", ""] {
+            assert_eq!(
+                form(&headers(text)).unwrap_err().status(),
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_compressed_body_is_unsupported() {
+        for (coding, passes) in
+            [("identity", true), ("Identity, identity", true), ("gzip", false), ("identity, br", false)]
+        {
+            let mut headers = headers("application/json");
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            assert_eq!(json(&headers).is_ok(), passes, "{coding}");
+        }
+    }
+}

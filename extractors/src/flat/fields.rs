@@ -1,0 +1,297 @@
+//! The whole of a flat place as a struct or a map.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::marker::PhantomData;
+
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::masks::{Bits, Masks, WHOLE_MAP};
+use super::{Fault, Item, Rest, Source, Text, Value};
+
+/// The whole of a flat place.
+pub(super) struct Root<'m, S> {
+    source: S,
+    masks: Option<&'m Masks>,
+}
+
+impl<'m, S> Root<'m, S> {
+    #[inline]
+    pub(super) const fn new(source: S, masks: Option<&'m Masks>) -> Self {
+        Self { source, masks }
+    }
+
+    /// Returns the only value there is, for a type that is no struct: a path of one parameter.
+    fn only<'de>(mut self) -> Result<Item<'de>, Fault>
+    where
+        S: Source<'de>,
+    {
+        match (self.source.next()?, self.source.next()?) {
+            (Some((_, item)), None) => Ok(item),
+            _ => Err(Fault::Refused),
+        }
+    }
+}
+
+macro_rules! only {
+    ($($name:ident)*) => {$(
+        fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            Value::<S>::new(self.only()?, Rest::None).$name(visitor)
+        }
+    )*};
+}
+
+impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
+    type Error = Fault;
+
+    #[inline]
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_map(Fields {
+            source: self.source,
+            fields,
+            seen: Bits::default(),
+            masks: self.masks,
+            current: None,
+        })
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let groups = group(self.source)?;
+        visitor.visit_map(Groups::<S> {
+            groups: groups.iter(),
+            masks: self.masks,
+            current: None,
+            source: PhantomData,
+        })
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(InOrder(self.source))
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
+        let mut rest = self.source.clone();
+        let mut count = 0usize;
+        while rest.next()?.is_some() {
+            count += 1;
+        }
+        if count == length { self.deserialize_seq(visitor) } else { Err(Fault::Refused) }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        Value::<S>::new(self.only()?, Rest::None).deserialize_enum(name, variants, visitor)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    only! {
+        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8
+        deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+        deserialize_char deserialize_str deserialize_string deserialize_bytes deserialize_byte_buf
+        deserialize_identifier
+    }
+}
+
+/// The fields of a struct, in the order of the place: the first value of each counts, unless the field is a list.
+struct Fields<'m, 'de, S> {
+    source: S,
+    fields: &'static [&'static str],
+    seen: Bits,
+    masks: Option<&'m Masks>,
+    current: Option<(usize, Item<'de>)>,
+}
+
+impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
+    type Error = Fault;
+
+    #[inline]
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        while let Some((key, item)) = self.source.next()? {
+            let name = key.decode()?;
+            let Some(index) = self.fields.iter().position(|field| S::matches(&name, field)) else {
+                if !S::SHOWS_UNKNOWN {
+                    continue;
+                }
+                self.current = Some((UNKNOWN, item));
+                return seed.deserialize(Value::<S>::new(Item::Text(key), Rest::None)).map(Some);
+            };
+            if !self.seen.insert(index) || self.masks.is_some_and(|masks| masks.has_field(index)) {
+                continue;
+            }
+            self.current = Some((index, item));
+            let field = self.fields.get(index).copied().unwrap_or_default();
+            return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some);
+        }
+        Ok(None)
+    }
+
+    #[inline]
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let Some((index, item)) = self.current.take() else {
+            return Err(Fault::Refused);
+        };
+        let rest = match self.fields.get(index) {
+            Some(field) => Rest::Same { source: &self.source, field, masks: self.masks, index },
+            None => Rest::None,
+        };
+        match seed.deserialize(Value::new(item, rest)) {
+            Ok(value) => Ok(value),
+            Err(fault) => Err(fault.in_field(index)),
+        }
+    }
+}
+
+/// The entries of a map: each key once, with all of its values.
+struct Groups<'g, 'm, 'de, S> {
+    groups: std::slice::Iter<'g, (Text<'de>, Vec<Item<'de>>)>,
+    masks: Option<&'m Masks>,
+    current: Option<&'g [Item<'de>]>,
+    source: PhantomData<fn() -> S>,
+}
+
+impl<'de, S: Source<'de>> MapAccess<'de> for Groups<'_, '_, 'de, S> {
+    type Error = Fault;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
+        let masked = self.masks.is_some_and(Masks::has_map);
+        for (key, items) in self.groups.by_ref() {
+            if masked && items.iter().all(Item::is_empty) {
+                continue;
+            }
+            self.current = Some(items);
+            return seed.deserialize(Value::<S>::new(Item::Text(*key), Rest::None)).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
+        let Some((first, rest)) = self.current.take().and_then(<[_]>::split_first) else {
+            return Err(Fault::Refused);
+        };
+        let rest = Rest::Group { items: rest, masks: self.masks };
+        seed.deserialize(Value::<S>::new(*first, rest)).map_err(|fault| fault.in_field(WHOLE_MAP))
+    }
+}
+
+/// All values in their order, whatever their keys: the parameters of a path as a tuple.
+struct InOrder<S>(S);
+
+impl<'de, S: Source<'de>> SeqAccess<'de> for InOrder<S> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        match self.0.next()? {
+            Some((_, item)) => seed.deserialize(Value::<S>::new(item, Rest::None)).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Takes the names of a struct's fields, and reads nothing.
+pub(super) struct Names<'n>(pub(super) &'n mut Option<&'static [&'static str]>);
+
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = Fault;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
+        Err(Fault::Refused)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Fault> {
+        *self.0 = Some(fields);
+        Err(Fault::Refused)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct seq
+        tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Gathers the values of each key, keys in the order in which they first appear, in linear time.
+pub(crate) fn group<'de, S: Source<'de>>(mut source: S) -> Result<Vec<(Text<'de>, Vec<Item<'de>>)>, Fault> {
+    let mut groups: Vec<(Text<'de>, Vec<Item<'de>>)> = Vec::new();
+    let mut index: HashMap<Cow<'de, str>, usize> = HashMap::new();
+    while let Some((key, item)) = source.next()? {
+        match index.entry(key.decode()?) {
+            Entry::Vacant(entry) => {
+                entry.insert(groups.len());
+                groups.push((key, vec![item]));
+            }
+            Entry::Occupied(entry) => {
+                if let Some((_, items)) = groups.get_mut(*entry.get()) {
+                    items.push(item);
+                }
+            }
+        }
+    }
+    Ok(groups)
+}
+
+/// The number of a key that no field has.
+const UNKNOWN: usize = usize::MAX - 1;

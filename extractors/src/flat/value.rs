@@ -1,0 +1,337 @@
+//! One value of a flat place.
+
+use std::borrow::Cow;
+
+use serde::de::value::BorrowedStrDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, EnumAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::masks::{Masks, WHOLE_MAP};
+use super::{Fault, Item, Source, number};
+use crate::upload::UPLOADED_FILE;
+
+/// One value, with a way to those of the same key behind it.
+pub(super) struct Value<'s, 'de, S> {
+    first: Item<'de>,
+    rest: Rest<'s, 'de, S>,
+}
+
+/// Where further values of the same key are.
+pub(super) enum Rest<'s, 'de, S> {
+    /// There are none.
+    None,
+    /// Further on in the source.
+    Same { source: &'s S, field: &'static str, masks: Option<&'s Masks>, index: usize },
+    /// Gathered before.
+    Group { items: &'s [Item<'de>], masks: Option<&'s Masks> },
+}
+
+impl<'s, 'de, S: Source<'de>> Value<'s, 'de, S> {
+    #[inline]
+    pub(super) const fn new(first: Item<'de>, rest: Rest<'s, 'de, S>) -> Self {
+        Self { first, rest }
+    }
+
+    #[inline]
+    fn text(&self) -> Result<Cow<'de, str>, Fault> {
+        match self.first {
+            Item::Text(text) => text.decode(),
+            Item::Bytes(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Fault::Refused),
+            Item::File(_) => Err(Fault::Refused),
+        }
+    }
+
+    /// Returns the text for a number or a bool, where an empty one counts as absent.
+    #[inline]
+    fn filled(&self) -> Result<Cow<'de, str>, Fault> {
+        if self.first.is_empty() {
+            return Err(Fault::Empty);
+        }
+        self.text()
+    }
+
+    fn visit_text<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Fault> {
+        match self.text()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+
+    /// Returns all values of the key, those left out that count as absent.
+    fn all(self) -> Items<'s, 'de, S> {
+        let (source, group, field, masks, index) = match self.rest {
+            Rest::None => (None, &[][..], "", None, WHOLE_MAP),
+            Rest::Same { source, field, masks, index } => {
+                (Some(source.clone()), &[][..], field, masks, index)
+            }
+            Rest::Group { items, masks } => (None, items, "", masks, WHOLE_MAP),
+        };
+        Items { first: Some(self.first), source, group, field, masks, index }
+    }
+}
+
+macro_rules! whole {
+    ($($name:ident $visit:ident $read:path;)*) => {$(
+        #[inline]
+        fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            let value = $read(self.filled()?.as_bytes()).and_then(|value| value.try_into().ok());
+            visitor.$visit(value.ok_or(Fault::Refused)?)
+        }
+    )*};
+}
+
+impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
+    type Error = Fault;
+
+    whole! {
+        deserialize_i8 visit_i8 number::signed;
+        deserialize_i16 visit_i16 number::signed;
+        deserialize_i32 visit_i32 number::signed;
+        deserialize_i64 visit_i64 number::signed;
+        deserialize_i128 visit_i128 number::signed_wide;
+        deserialize_u8 visit_u8 number::unsigned;
+        deserialize_u16 visit_u16 number::unsigned;
+        deserialize_u32 visit_u32 number::unsigned;
+        deserialize_u64 visit_u64 number::unsigned;
+        deserialize_u128 visit_u128 number::unsigned_wide;
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_f32(number::float_narrow(&self.filled()?).ok_or(Fault::Refused)?)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_f64(number::float(&self.filled()?).ok_or(Fault::Refused)?)
+    }
+
+    #[inline]
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_bool(number::boolean(&self.filled()?).ok_or(Fault::Refused)?)
+    }
+
+    #[inline]
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    #[inline]
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    /// A key without a type of its own: a text, or all of its texts.
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.rest {
+            Rest::Group { items, .. } if !items.is_empty() => self.deserialize_seq(visitor),
+            Rest::None | Rest::Same { .. } | Rest::Group { .. } => self.visit_text(visitor),
+        }
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.text()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
+            Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
+        }
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_bytes(visitor)
+    }
+
+    #[inline]
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.first.is_empty() { visitor.visit_unit() } else { Err(Fault::Refused) }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        if name != UPLOADED_FILE {
+            return visitor.visit_newtype_struct(self);
+        }
+        let file = self.all().find_map(|item| match item {
+            Ok(Item::File(index)) => Some(Ok(index)),
+            Ok(Item::Text(_) | Item::Bytes(_)) => None,
+            Err(fault) => Some(Err(fault)),
+        });
+        match file {
+            Some(index) => visitor.visit_u64(index? as u64),
+            None => Err(Fault::NoFile),
+        }
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_seq(self.all())
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
+        let mut items = self.all();
+        let value = visitor.visit_seq(&mut items)?;
+        // A list that is longer than the tuple does not fit, as one that is shorter.
+        if items.next().is_none() { Ok(value) } else { Err(Fault::Refused) }
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_tuple(length, visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_enum(Variant(self))
+    }
+
+    #[inline]
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Fault> {
+        Err(Fault::Refused)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
+        Err(Fault::Refused)
+    }
+
+    fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.visit_text(visitor)
+    }
+}
+
+/// All values of one key.
+struct Items<'s, 'de, S> {
+    first: Option<Item<'de>>,
+    source: Option<S>,
+    group: &'s [Item<'de>],
+    field: &'static str,
+    masks: Option<&'s Masks>,
+    index: usize,
+}
+
+impl<'de, S: Source<'de>> Items<'_, 'de, S> {
+    fn any(&mut self) -> Option<Result<Item<'de>, Fault>> {
+        if let Some(first) = self.first.take() {
+            return Some(Ok(first));
+        }
+        if let Some((next, rest)) = self.group.split_first() {
+            self.group = rest;
+            return Some(Ok(*next));
+        }
+        let source = self.source.as_mut()?;
+        loop {
+            let (key, item) = match source.next() {
+                Ok(Some(pair)) => pair,
+                Ok(None) => return None,
+                Err(fault) => return Some(Err(fault)),
+            };
+            match key.decode() {
+                Ok(name) if S::matches(&name, self.field) => return Some(Ok(item)),
+                Ok(_) => {}
+                Err(fault) => return Some(Err(fault)),
+            }
+        }
+    }
+}
+
+impl<'de, S: Source<'de>> Iterator for Items<'_, 'de, S> {
+    type Item = Result<Item<'de>, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let item = self.any()?;
+            if let (Some(masks), Ok(item)) = (self.masks, &item) {
+                let is_text = !matches!(item, Item::File(_));
+                let absent = item.is_empty() && masks.has_empty_items(self.index)
+                    || is_text && masks.has_text_items(self.index);
+                if absent {
+                    continue;
+                }
+            }
+            return Some(item);
+        }
+    }
+}
+
+impl<'de, S: Source<'de>> SeqAccess<'de> for Items<'_, 'de, S> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
+        let Some(item) = self.next() else {
+            return Ok(None);
+        };
+        match seed.deserialize(Value::<S>::new(item?, Rest::None)) {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => Err(fault.in_list()),
+        }
+    }
+}
+
+/// A text as the name of a variant.
+struct Variant<'s, 'de, S>(Value<'s, 'de, S>);
+
+impl<'de, S: Source<'de>> EnumAccess<'de> for Variant<'_, 'de, S> {
+    type Error = Fault;
+    type Variant = Bare;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Bare), Fault> {
+        let value = match self.0.text()? {
+            Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
+            Cow::Owned(name) => seed.deserialize(serde::de::value::StringDeserializer::new(name)),
+        };
+        value.map(|value| (value, Bare))
+    }
+}
+
+/// What follows a variant's name in a flat place: nothing.
+struct Bare;
+
+impl<'de> VariantAccess<'de> for Bare {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Fault> {
+        Err(Fault::Refused)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Fault> {
+        Err(Fault::Refused)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], _: V) -> Result<V::Value, Fault> {
+        Err(Fault::Refused)
+    }
+}
