@@ -52,7 +52,7 @@ impl<T: DeserializeOwned + Rules> Cookie<T> {
     ///
     /// As the extractor.
     pub fn try_from_headers(headers: &HeaderMap) -> Result<Self, Error> {
-        flat::bind(Place::Cookie, Cookies::new(headers)).map(Self)
+        flat::bind(Place::Cookie, &Cookies::new(headers)).map(Self)
     }
 }
 

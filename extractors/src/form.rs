@@ -67,7 +67,7 @@ impl<T: DeserializeOwned + Rules> Form<T> {
     #[inline]
     fn bind(text: &[u8], limits: &Limits) -> Result<Self, Error> {
         match std::str::from_utf8(text) {
-            Ok(text) => flat::bind(Place::Form, Pairs::new(text, limits)).map(Self),
+            Ok(text) => flat::bind(Place::Form, &Pairs::new(text, limits)).map(Self),
             Err(_) => Err(not_utf8(text)),
         }
     }
@@ -113,7 +113,7 @@ where
 {
     let mut form = read_form(cx).await?;
     let files = std::mem::take(&mut form.files);
-    with_files(files, || flat::bind(Place::Form, Entries::new(&form)))
+    with_files(files, || flat::bind(Place::Form, &Entries::new(&form)))
 }
 
 /// Finds the value that has bytes which are no UTF-8, and says so.

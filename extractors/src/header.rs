@@ -53,7 +53,7 @@ impl<T: DeserializeOwned + Rules> Header<T> {
     ///
     /// As the extractor.
     pub fn try_from_headers(headers: &HeaderMap) -> Result<Self, Error> {
-        flat::bind(Place::Header, Headers::new(headers)).map(Self)
+        flat::bind(Place::Header, &Headers::new(headers)).map(Self)
     }
 }
 

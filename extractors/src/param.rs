@@ -45,7 +45,7 @@ impl<T: DeserializeOwned + Rules> Param<T> {
     ///
     /// As the extractor.
     pub fn try_from_params(params: &PathParams) -> Result<Self, Error> {
-        flat::bind(Place::Path, Params(params.iter())).map(Self)
+        flat::bind(Place::Path, &Params(params.iter())).map(Self)
     }
 }
 
@@ -69,7 +69,7 @@ where
         }
         #[cfg(feature = "axum")]
         if let Some(params) = crate::axum::path_params(cx.parts).await? {
-            return flat::bind(Place::Path, flat::AxumParams::new(&params)).map(Self);
+            return flat::bind(Place::Path, &flat::AxumParams::new(&params)).map(Self);
         }
         Self::try_from_params(&PathParams::default())
     }

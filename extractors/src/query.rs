@@ -72,7 +72,7 @@ impl<T: DeserializeOwned + Rules> Query<T> {
     #[inline]
     fn bind(uri: &Uri, limits: &Limits) -> Result<Self, Error> {
         let pairs = Pairs::new(uri.query().unwrap_or_default(), limits);
-        flat::bind(Place::Query, pairs).map(Self)
+        flat::bind(Place::Query, &pairs).map(Self)
     }
 }
 

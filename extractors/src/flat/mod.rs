@@ -38,18 +38,18 @@ use crate::walk;
 /// Everything that is wrong with the place: [`ErrorKind::Parse`](gongular_core::ErrorKind::Parse) or
 /// [`ErrorKind::Validation`](gongular_core::ErrorKind::Validation), `400`.
 #[inline]
-pub(crate) fn bind<'de, T, S>(place: Place, source: S) -> Result<T, Error>
+pub(crate) fn bind<'de, T, S>(place: Place, source: &S) -> Result<T, Error>
 where
     T: Deserialize<'de> + Rules,
     S: Source<'de>,
 {
     let value = match T::deserialize(Root::new(source.clone(), None)) {
         Ok(value) => value,
-        Err(fault) => again(place, &source, fault, T::check)?,
+        Err(fault) => again(place, source, fault, T::check)?,
     };
     match value.check() {
         Ok(()) => Ok(value),
-        Err(broken) => Err(walk::broken_rules::<T, S>(place, &source, T::check, broken)),
+        Err(broken) => Err(walk::broken_rules::<T, S>(place, source, T::check, broken)),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::*;
 
 fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, Error> {
-    bind::<Unchecked<T>, _>(Place::Query, Pairs::new(text, &Limits::DEFAULT)).map(|value| value.0)
+    bind::<Unchecked<T>, _>(Place::Query, &Pairs::new(text, &Limits::DEFAULT)).map(|value| value.0)
 }
 
 #[track_caller]
@@ -45,7 +45,7 @@ enum Sort {
 
 #[track_caller]
 fn reads<'de, T: Deserialize<'de> + Debug + PartialEq>(text: &'de str, value: T) {
-    assert_eq!(read::<One<T>>(text).expect(text).v, value, "{text}");
+    assert_eq!(read::<One<T>>(text).expect(text), One { v: value }, "{text}");
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn what_a_type_says_itself_is_cut_and_names_its_field() {
     impl TryFrom<String> for Even {
         type Error = String;
         fn try_from(text: String) -> Result<Self, String> {
-            if text.len() % 2 == 0 { Ok(Self) } else { Err(format!("not even: {text}")) }
+            if text.len().is_multiple_of(2) { Ok(Self) } else { Err(format!("not even: {text}")) }
         }
     }
     #[derive(Debug, Deserialize)]
@@ -397,7 +397,7 @@ fn rules_are_checked_after_reading() {
         #[validate(email)]
         email: Option<String>,
     }
-    let read = |text: &'static str| bind::<Options, _>(Place::Query, Pairs::new(text, &Limits::DEFAULT));
+    let read = |text: &'static str| bind::<Options, _>(Place::Query, &Pairs::new(text, &Limits::DEFAULT));
     assert!(read("perPage=1&email=a@b.cc").unwrap().check().is_ok());
     let error = read("perPage=0&email=x").unwrap_err();
     let problems: Vec<_> =

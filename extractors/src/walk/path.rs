@@ -5,7 +5,7 @@ use std::fmt::Write;
 /// A step of the way, linked to those before.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Path<'p> {
-    parent: Option<&'p Path<'p>>,
+    parent: Option<&'p Self>,
     step: Link<'p>,
     depth: usize,
 }
