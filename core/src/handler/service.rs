@@ -11,7 +11,7 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use super::Handler;
-use crate::stats::{Running, report_route};
+use crate::stats::Running;
 use crate::{BodySlot, Error, RequestContext, RequestState, ResponseBody};
 
 /// Makes a tower service of a handler.
@@ -81,8 +81,9 @@ where
 
 /// Tells the statistics layer outside, if there is one, that the handler begins, and which route led to it.
 fn begin(parts: &Parts, name: impl FnOnce() -> &'static str) -> Option<Running> {
-    let recorder = RequestState::of(&parts.extensions)?.recorder()?;
-    report_route(&parts.extensions);
+    let state = RequestState::of(&parts.extensions)?;
+    let recorder = state.recorder()?;
+    recorder.report_framework(state, &parts.extensions);
     recorder.detail().handlers().then(|| recorder.handler(name()))
 }
 

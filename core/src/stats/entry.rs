@@ -1,6 +1,6 @@
 //! The parts of a statistic: what ran, and how long it took.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::inject::Key;
 
@@ -8,10 +8,32 @@ use crate::inject::Key;
 #[derive(Clone, Debug)]
 pub struct HandlerStat {
     pub(super) name: &'static str,
-    pub(super) duration: Duration,
+    pub(super) time: Span,
     pub(super) error: Option<String>,
     pub(super) stopped: bool,
     pub(super) progress: Progress,
+}
+
+/// When something began and ended; the difference is taken when somebody asks for it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Span {
+    pub(super) begun: Instant,
+    pub(super) ended: Instant,
+}
+
+impl Span {
+    pub(super) fn none() -> Self {
+        Self::lasting(Duration::ZERO)
+    }
+
+    pub(super) fn lasting(duration: Duration) -> Self {
+        let begun = Instant::now();
+        Self { begun, ended: begun.checked_add(duration).unwrap_or(begun) }
+    }
+
+    fn duration(self) -> Duration {
+        self.ended.saturating_duration_since(self.begun)
+    }
 }
 
 /// How far a handler came.
@@ -34,8 +56,8 @@ impl HandlerStat {
 
     /// Returns how long it took, the reading of its arguments included; zero when it did not run.
     #[must_use]
-    pub const fn duration(&self) -> Duration {
-        self.duration
+    pub fn duration(&self) -> Duration {
+        self.time.duration()
     }
 
     /// Returns the text for the log of the error that it returned.
@@ -67,7 +89,7 @@ impl HandlerStat {
 #[derive(Clone, Debug)]
 pub struct LayerStat {
     pub(super) name: &'static str,
-    pub(super) duration: Duration,
+    pub(super) time: Span,
 }
 
 impl LayerStat {
@@ -79,8 +101,8 @@ impl LayerStat {
 
     /// Returns how long it took up to the head of the answer, everything inside it included.
     #[must_use]
-    pub const fn duration(&self) -> Duration {
-        self.duration
+    pub fn duration(&self) -> Duration {
+        self.time.duration()
     }
 }
 
@@ -89,7 +111,7 @@ impl LayerStat {
 pub struct DependencyStat {
     pub(super) type_name: &'static str,
     pub(super) key: Key,
-    pub(super) duration: Duration,
+    pub(super) time: Span,
 }
 
 impl DependencyStat {
@@ -107,8 +129,8 @@ impl DependencyStat {
 
     /// Returns how long its factory took.
     #[must_use]
-    pub const fn duration(&self) -> Duration {
-        self.duration
+    pub fn duration(&self) -> Duration {
+        self.time.duration()
     }
 }
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use http::{Extensions, Request, StatusCode};
 
-use super::entry::{HandlerStat, Progress};
-use super::{DependencyStat, LayerStat, Level, Outcome, RouteStat, Running, StepStat, pool};
+use super::entry::{HandlerStat, Progress, Span};
+use super::running::What;
+use super::{DependencyStat, Level, Outcome, RouteStat, Running, StepStat, pool};
 use crate::Error;
 use crate::inject::Key;
 use crate::request::{MatchedPath, RequestState};
@@ -109,42 +110,38 @@ impl Recorder {
 
     /// Notes that a handler begins; what is returned notes its end.
     pub fn handler(&self, name: &'static str) -> Running {
-        let handlers = &mut self.lock().stat.handlers;
-        let index = handlers.len();
-        handlers.push(HandlerStat {
-            name,
-            duration: Duration::ZERO,
-            error: None,
-            stopped: false,
-            progress: Progress::Begun,
-        });
-        Running::handler(self.clone(), index)
+        Running::new(self.clone(), What::Handler(name))
     }
 
     /// Notes a handler of the chain whose turn does not come.
     pub fn skipped_handler(&self, name: &'static str) {
-        self.lock().stat.handlers.push(HandlerStat {
+        let handler = HandlerStat {
             name,
-            duration: Duration::ZERO,
+            time: Span::none(),
             error: None,
             stopped: false,
             progress: Progress::Skipped,
-        });
+        };
+        self.lock().stat.handlers.push(handler);
     }
 
     /// Notes that a named layer is entered; what is returned notes that it is left.
     pub fn layer(&self, name: &'static str) -> Running {
-        let layers = &mut self.lock().stat.layers;
-        let index = layers.len();
-        layers.push(LayerStat { name, duration: Duration::ZERO });
-        Running::layer(self.clone(), index)
+        Running::new(self.clone(), What::Layer(name))
+    }
+
+    /// Notes that the factory of a dependency begins; what is returned notes that it has returned, or was dropped.
+    ///
+    /// Ask [`Detail::dependencies`] before.
+    pub fn factory(&self, type_name: &'static str, key: Key) -> Running {
+        Running::new(self.clone(), What::Factory(type_name, key))
     }
 
     /// Notes that a dependency was built.
     ///
     /// Ask [`Detail::dependencies`] before reading a clock for it.
     pub fn dependency(&self, type_name: &'static str, key: Key, duration: Duration) {
-        self.lock().stat.dependencies.push(DependencyStat { type_name, key, duration });
+        self.lock().stat.dependencies.push(DependencyStat { type_name, key, time: Span::lasting(duration) });
     }
 
     /// Notes that an extractor read the request.
@@ -197,6 +194,15 @@ impl Recorder {
         }
     }
 
+    /// Notes which route of the framework around us matched, when our own router has not told already.
+    pub(crate) fn report_framework(&self, state: &RequestState, extensions: &Extensions) {
+        if state.route().is_none()
+            && let Some(path) = MatchedPath::of_framework(extensions)
+        {
+            self.set_matched_path(path);
+        }
+    }
+
     /// Lets `change` see the statistic so far. It must not call back, nor run code of others.
     pub(super) fn with(&self, change: impl FnOnce(&mut RouteStat)) {
         change(&mut self.lock().stat);
@@ -228,6 +234,10 @@ impl Shared {
         stat.response_code = ending.response_code;
         stat.outcome = self.outcome.take().unwrap_or(ending.outcome);
         stat.request_size = request_bytes;
+        if stat.layers.len() > 1 {
+            // They are noted when they are left, the innermost first.
+            stat.layers.sort_by_key(|layer| layer.time.begun);
+        }
         self.outer = None;
     }
 }
@@ -330,14 +340,9 @@ impl Ending {
 /// For those of ours that run inside a route of a framework, where alone its pattern is known. It does nothing without a
 /// statistics layer, and when our own router has told already.
 pub fn report_route(extensions: &Extensions) {
-    #[cfg(feature = "axum")]
     if let Some(state) = RequestState::of(extensions)
-        && state.route().is_none()
         && let Some(recorder) = state.recorder()
-        && let Some(path) = MatchedPath::of_framework(extensions)
     {
-        recorder.set_matched_path(path);
+        recorder.report_framework(state, extensions);
     }
-    #[cfg(not(feature = "axum"))]
-    let _ = extensions;
 }

@@ -1,15 +1,16 @@
-//! A handler or a layer that is being timed.
+//! A handler, a factory or a layer that is being timed.
 
 use std::fmt;
 use std::time::Instant;
 
-use super::Recorder;
-use super::entry::Progress;
+use super::entry::{Progress, Span};
+use super::{DependencyStat, HandlerStat, LayerStat, Recorder};
 use crate::Error;
+use crate::inject::Key;
 
-/// A handler or a named layer on its way; its time is noted when this is finished or dropped.
+/// A handler, a factory or a named layer on its way; its time is noted when this is finished or dropped.
 ///
-/// One that is only dropped counts as a handler that never returned: its request was given up, or it panicked.
+/// It is in the statistic from then on. One that is only dropped counts as a handler that never returned: its request was given up, or it panicked.
 #[must_use = "dropping it ends the measurement"]
 pub struct Running {
     recorder: Recorder,
@@ -21,21 +22,14 @@ pub struct Running {
 }
 
 #[derive(Clone, Copy)]
-enum What {
-    Handler(usize),
-    Layer(usize),
+pub(super) enum What {
+    Factory(&'static str, Key),
+    Handler(&'static str),
+    Layer(&'static str),
 }
 
 impl Running {
-    pub(super) fn handler(recorder: Recorder, index: usize) -> Self {
-        Self::new(recorder, What::Handler(index))
-    }
-
-    pub(super) fn layer(recorder: Recorder, index: usize) -> Self {
-        Self::new(recorder, What::Layer(index))
-    }
-
-    fn new(recorder: Recorder, what: What) -> Self {
+    pub(super) fn new(recorder: Recorder, what: What) -> Self {
         let begun = Instant::now();
         Self { recorder, what, begun, progress: Progress::Begun, stopped: false, error: None }
     }
@@ -64,21 +58,17 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let duration = self.begun.elapsed();
+        let time = Span { begun: self.begun, ended: Instant::now() };
         self.recorder.with(|stat| match self.what {
-            What::Handler(index) => {
-                if let Some(handler) = stat.handlers.get_mut(index) {
-                    handler.duration = duration;
-                    handler.progress = self.progress;
-                    handler.stopped = self.stopped;
-                    handler.error = self.error.take();
-                }
-            }
-            What::Layer(index) => {
-                if let Some(layer) = stat.layers.get_mut(index) {
-                    layer.duration = duration;
-                }
-            }
+            What::Factory(type_name, key) => stat.dependencies.push(DependencyStat { type_name, key, time }),
+            What::Handler(name) => stat.handlers.push(HandlerStat {
+                name,
+                time,
+                error: self.error.take(),
+                stopped: self.stopped,
+                progress: self.progress,
+            }),
+            What::Layer(name) => stat.layers.push(LayerStat { name, time }),
         });
     }
 }

@@ -257,7 +257,7 @@ impl fmt::Display for RouteStat {
             write!(f, " route={}", Escaped(path.as_str()))?;
         }
         for handler in self.handlers.iter().filter(|handler| handler.ran()) {
-            write!(f, " {}={:.1?}", Escaped(handler.name), handler.duration)?;
+            write!(f, " {}={:.1?}", Escaped(handler.name), handler.duration())?;
         }
         if let Some(error) = &self.error {
             write!(f, " error={}", Escaped(error))?;

@@ -6,7 +6,6 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use gongular_core::stats::{Outcome, Recorder};
-use http::{HeaderMap, header};
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -102,8 +101,7 @@ pin_project! {
 }
 
 impl<B: Body> StatsBody<B> {
-    pub(super) fn new(inner: B, headers: &HeaderMap, tracker: Tracker) -> Self {
-        let declared = inner.size_hint().exact().or_else(|| content_length(headers));
+    pub(super) const fn new(inner: B, declared: Option<u64>, tracker: Tracker) -> Self {
         Self { inner, declared, tracker }
     }
 }
@@ -150,8 +148,4 @@ impl<B: Body + fmt::Debug> fmt::Debug for StatsBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("StatsBody").field(&self.inner).finish()
     }
-}
-
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

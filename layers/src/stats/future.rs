@@ -3,11 +3,11 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use gongular_core::error::Carried;
 use gongular_core::stats::Outcome;
-use http::Response;
+use http::{Response, header};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
@@ -50,10 +50,11 @@ where
         let this = self.project();
         let tracker = this.tracker.as_mut().expect("future polled after completion");
         let entered = tracker.enter();
-        let result = this.inner.poll(cx);
+        let polled = this.inner.poll(cx);
         tracker.returned(entered);
-        match ready!(result) {
-            Ok(response) => {
+        match polled {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(response)) => {
                 if let Some(carried) = response.extensions().get::<Carried>() {
                     tracker.answered(carried.error());
                 }
@@ -61,7 +62,7 @@ where
                 let tracker = this.tracker.take().expect("it was there just now");
                 Poll::Ready(Ok(wrap(response, tracker)))
             }
-            Err(error) => {
+            Poll::Ready(Err(error)) => {
                 tracker.end(Outcome::Failed);
                 *this.tracker = None;
                 Poll::Ready(Err(error))
@@ -71,9 +72,14 @@ where
 }
 
 fn wrap<B: Body>(response: Response<B>, tracker: Tracker) -> Response<StatsBody<B>> {
-    let (parts, body) = response.into_parts();
-    let body = StatsBody::new(body, &parts.headers, tracker);
-    Response::from_parts(parts, body)
+    let declared = declared(&response);
+    response.map(|body| StatsBody::new(body, declared, tracker))
+}
+
+/// Returns how many bytes the body of an answer will have, where that is known.
+fn declared<B: Body>(response: &Response<B>) -> Option<u64> {
+    let length = || response.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+    response.body().size_hint().exact().or_else(length)
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

@@ -29,6 +29,7 @@ fn a_statistic_holds_what_was_recorded_and_nothing_of_the_request_before() {
     recorder.skipped_handler("third");
     recorder.layer("auth").finish();
     recorder.dependency("Pool", Key::new("replica"), Duration::from_millis(3));
+    recorder.factory("Mailer", Key::NONE).finish();
     recorder.add_request_bytes(12);
     recorder.log(Level::Warn, format_args!("line {}", 1));
     recorder.log(Level::Info, format_args!("line 2"));
@@ -41,6 +42,7 @@ fn a_statistic_holds_what_was_recorded_and_nothing_of_the_request_before() {
         assert_eq!(stat.error(), Some("no room"));
         assert_eq!(stat.layers()[0].name(), "auth");
         assert_eq!(stat.dependencies()[0].key().name(), Some("replica"));
+        assert_eq!(stat.dependencies()[1].type_name(), "Mailer");
         let lines: Vec<_> = stat.logs().iter().map(|line| (line.level(), line.text())).collect();
         assert_eq!(lines, [(Level::Warn, "line 1"), (Level::Info, "line 2")]);
     });
@@ -70,7 +72,7 @@ fn what_is_written_after_the_end_reaches_no_other_request() {
     let recorder = start("/a");
     let stray = recorder.clone();
     let running = recorder.handler("slow");
-    finish(recorder, |stat| assert!(!stat.handlers()[0].returned()));
+    finish(recorder, |stat| assert!(stat.handlers().is_empty()));
     let next = start("/b");
     stray.log(Level::Info, format_args!("late"));
     stray.set_outcome(Outcome::Timeout);
@@ -78,6 +80,17 @@ fn what_is_written_after_the_end_reaches_no_other_request() {
     finish(next, |stat| {
         assert!(stat.logs().is_empty() && stat.handlers().is_empty());
         assert_eq!(stat.outcome(), Outcome::Complete);
+    });
+}
+
+#[test]
+fn a_handler_that_is_dropped_on_the_way_has_not_returned() {
+    let recorder = start("/");
+    drop(recorder.handler("given up"));
+    finish(recorder, |stat| {
+        let [handler] = stat.handlers() else { panic!("one handler") };
+        assert!(handler.ran() && !handler.returned() && !handler.stopped());
+        assert!(handler.duration() > Duration::ZERO);
     });
 }
 

@@ -1,3 +1,4 @@
+mod handlers;
 mod hyper;
 #[cfg(feature = "tracing")]
 mod tracing;
