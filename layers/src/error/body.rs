@@ -28,7 +28,6 @@ pin_project! {
     enum Source<B> {
         Inner { #[pin] body: B },
         Ours { body: ResponseBody },
-        Panicked,
     }
 }
 
@@ -61,14 +60,13 @@ where
             SourceProjection::Inner { body } => match catch(|| body.poll_frame(cx)) {
                 Ok(poll) => poll.map(|frame| frame.map(|frame| frame.map_err(Into::into))),
                 Err(payload) => {
-                    source.set(Source::Panicked);
+                    source.set(Source::Ours { body: ResponseBody::empty() });
                     Poll::Ready(Some(Err(Error::panic(payload).into())))
                 }
             },
             SourceProjection::Ours { body } => Pin::new(body)
                 .poll_frame(cx)
                 .map(|frame| frame.map(|frame| frame.map(|frame| frame.map_data(B::Data::from)))),
-            SourceProjection::Panicked => Poll::Ready(None),
         }
     }
 
@@ -76,7 +74,6 @@ where
         match &self.source {
             Source::Inner { body } => body.is_end_stream(),
             Source::Ours { body } => body.is_end_stream(),
-            Source::Panicked => true,
         }
     }
 
@@ -84,7 +81,6 @@ where
         match &self.source {
             Source::Inner { body } => body.size_hint(),
             Source::Ours { body } => body.size_hint(),
-            Source::Panicked => SizeHint::default(),
         }
     }
 }

@@ -76,7 +76,7 @@ impl Asked {
 
 #[inline]
 fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
-    let first = headers.get(header::ACCEPT)?;
+    let first = headers.get(&header::ACCEPT)?;
     if headers.len() != headers.keys_len() {
         return joined(headers);
     }
@@ -96,7 +96,7 @@ fn joined(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn grpc(headers: &HeaderMap) -> Option<GrpcFlavor> {
-    GrpcFlavor::of(headers.get(header::CONTENT_TYPE)?)
+    GrpcFlavor::of(headers.get(&header::CONTENT_TYPE)?)
 }
 
 #[cfg(test)]

@@ -223,6 +223,24 @@ fn a_grpc_answer_is_a_head_with_a_status() {
 }
 
 #[test]
+fn every_problem_is_a_violation_of_a_grpc_bad_request() {
+    let error = Error::binding(vec![
+        Problem::parse(Place::Query, "page", "type", "expected a whole number"),
+        Problem::rule(Place::Body, "items[1].qty", "range", "x".repeat(130)),
+        Problem::rule(Place::Form, "", "size", "é"),
+    ]);
+    let response = Renderer::new().respond_grpc(&error, GrpcFlavor::Grpc);
+    // Recorded from tonic-types 0.14, given the same status and the same three field violations.
+    let recorded = [
+        "CAMSGnRoZSByZXF1ZXN0IGNhbm5vdCBiZSByZWFkGooCCil0eXBlLmdvb2dsZWFwaXMuY29tL2dvb2dsZS5ycGMuQmFkUmVxdWVz",
+        "dBLcAQorCgpxdWVyeS5wYWdlEhdleHBlY3RlZCBhIHdob2xlIG51bWJlchoEVFlQRQqaAQoMaXRlbXNbMV0ucXR5EoIB",
+        &"eHh4".repeat(43),
+        "eBoFUkFOR0UKEAoEZm9ybRICw6kaBFNJWkU",
+    ];
+    assert_eq!(response.headers()["grpc-status-details-bin"], recorded.concat());
+}
+
+#[test]
 fn a_status_becomes_the_code_of_grpc() {
     let table = [
         (400, 3),
