@@ -7,7 +7,8 @@ use super::RequestHead;
 
 /// Answers errors in place of the layer.
 ///
-/// Implemented for closures, and for `()`, which leaves every answer to the layer.
+/// Implemented for closures, and for `()`, which leaves every answer to the layer. One that only wants to look, to log the
+/// error say, returns `None`.
 pub trait ErrorHandler: Send + Sync + 'static {
     /// Whether the handler looks at the request. If it does, the layer keeps a copy of method, URI and `Accept` of every
     /// request, which costs some reference counting.

@@ -2,6 +2,8 @@
 
 mod answers;
 mod host;
+#[cfg(feature = "axum")]
+mod on_axum;
 mod panics;
 mod readiness;
 mod statistics;
