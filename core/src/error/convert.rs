@@ -92,7 +92,8 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// Wraps an error for the extensions of a response that an error layer outside may still reshape.
+    /// Wraps an error for the extensions of a response that an error layer outside may still reshape. The response must
+    /// be the one that [`respond`](super::render::respond) makes of the error: where that is what is wanted, it stays.
     #[must_use]
     pub const fn new(error: Error) -> Self {
         Self { error, is_settled: false }

@@ -40,18 +40,9 @@ impl<H: ErrorHandler> Settings<H> {
         asked: &Asked,
         head: Option<&RequestHead>,
     ) -> Response<ResponseBody> {
-        let error = self.options.mapped(error);
-        let handled = match head {
-            Some(head) => self.handler.handle(&error, head),
-            None if H::WANTS_REQUEST => None,
-            None => self.handler.handle(&error, &RequestHead::default()),
-        };
-        let mut response = handled.unwrap_or_else(|| self.options.render(&error, asked));
-        if asked.is_head {
-            empty(&mut response);
-        }
-        response.extensions_mut().insert(Carried::settled(error));
-        response
+        let error = self.options.mapped(&error).unwrap_or(error);
+        let handled = self.handled(&error, head);
+        self.finish(handled, error, asked)
     }
 
     /// Answers what the service inside has answered with a status of 400 or above: anew if it is an error of ours, or
@@ -68,16 +59,25 @@ impl<H: ErrorHandler> Settings<H> {
         R::Data: From<Bytes>,
     {
         let status = response.status();
-        let error = match carried(&mut response) {
+        let (error, is_rendered) = match carried(&mut response) {
             // A layer in between may have changed the status.
-            Some(error) if error.status() == status => error,
-            Some(error) => error.with_status(status),
+            Some(error) if error.status() == status => (error, true),
+            Some(error) => (error.with_status(status), false),
             None if self.options.host_errors && is_bare(&response) && !is_settled(&response) => {
-                Error::from_status(status)
+                (Error::from_status(status), false)
             }
             None => return response.map(ErrorBody::inner),
         };
-        let answer = self.answer(error, asked, head);
+        let mapped = self.options.mapped(&error);
+        let is_rendered = is_rendered && mapped.is_none() && self.options.renders_as_carried(&error, asked);
+        let error = mapped.unwrap_or(error);
+        let handled = self.handled(&error, head);
+        if is_rendered && handled.is_none() {
+            self.options.vary(&error, response.headers_mut());
+            response.extensions_mut().insert(Carried::settled(error));
+            return response.map(ErrorBody::inner);
+        }
+        let answer = self.finish(handled, error, asked);
         let (before, _) = response.into_parts();
         let (mut parts, body) = answer.into_parts();
         keep(&mut parts.headers, before.headers);
@@ -86,34 +86,64 @@ impl<H: ErrorHandler> Settings<H> {
         parts.version = before.version;
         Response::from_parts(parts, ErrorBody::ours(body))
     }
+
+    fn handled(&self, error: &Error, head: Option<&RequestHead>) -> Option<Response<ResponseBody>> {
+        match head {
+            Some(head) => self.handler.handle(error, head),
+            None if H::WANTS_REQUEST => None,
+            None => self.handler.handle(error, &RequestHead::default()),
+        }
+    }
+
+    fn finish(
+        &self,
+        handled: Option<Response<ResponseBody>>,
+        error: Error,
+        asked: &Asked,
+    ) -> Response<ResponseBody> {
+        let mut response = handled.unwrap_or_else(|| self.options.render(&error, asked));
+        if asked.is_head {
+            empty(&mut response);
+        }
+        response.extensions_mut().insert(Carried::settled(error));
+        response
+    }
 }
 
 impl Options {
     /// Makes what a client may know of an error that was not made for it.
-    fn mapped(&self, error: Error) -> Error {
-        let mapped = self.mappers.iter().find_map(|map| map(&error)).or_else(|| known(&error));
-        match mapped {
-            Some(mapped) => mapped.with_cause(&error),
-            None => error,
-        }
+    fn mapped(&self, error: &Error) -> Option<Error> {
+        let mapped = self.mappers.iter().find_map(|map| map(error)).or_else(|| known(error))?;
+        Some(mapped.with_cause(error))
     }
 
     fn render(&self, error: &Error, asked: &Asked) -> Response<ResponseBody> {
-        if error.body().is_some() {
-            return self.renderer.respond(error, self.format);
-        }
         if let Some(flavor) = asked.grpc {
             return self.renderer.respond_grpc(error, flavor);
         }
-        let format = match &asked.accept {
+        let mut response = self.renderer.respond(error, self.format_for(asked));
+        self.vary(error, response.headers_mut());
+        response
+    }
+
+    /// Returns whether this layer would render an error just as the response that carries it has it.
+    fn renders_as_carried(&self, error: &Error, asked: &Asked) -> bool {
+        let is_plain = self.format_for(asked) == Format::default() && !self.renderer.exposes_details();
+        (is_plain || error.body().is_some()) && asked.grpc.is_none() && !asked.is_head
+    }
+
+    fn format_for(&self, asked: &Asked) -> Format {
+        match &asked.accept {
             Some(accept) => self.format.negotiate(accept.as_bytes()),
             None => self.format,
-        };
-        let mut response = self.renderer.respond(error, format);
-        if self.negotiate {
-            vary_by_accept(response.headers_mut());
         }
-        response
+    }
+
+    /// Says that the shape depends on `Accept`, where it does.
+    fn vary(&self, error: &Error, headers: &mut HeaderMap) {
+        if self.negotiate && error.body().is_none() {
+            headers.append(header::VARY, HeaderValue::from_static("Accept"));
+        }
     }
 }
 
@@ -194,10 +224,6 @@ fn keep(headers: &mut HeaderMap, before: HeaderMap) {
             headers.append(name.clone(), value);
         }
     }
-}
-
-fn vary_by_accept(headers: &mut HeaderMap) {
-    headers.append(header::VARY, HeaderValue::from_static("Accept"));
 }
 
 /// Takes the body from the answer to a `HEAD`, and says how long it would have been.

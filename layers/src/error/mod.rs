@@ -12,8 +12,8 @@
 //!
 //! 1. [`map`](ErrorLayer::map) turns the application's own errors into what a client may know of them,
 //! 2. the [`ErrorHandler`], if there is one, may answer with any response,
-//! 3. an error that [brings its body](gongular_core::Error::with_body) is sent as it is,
-//! 4. a gRPC client gets a `grpc-status`, and
+//! 3. a gRPC client gets a [`grpc-status`](gongular_core::error::render::grpc_code), always by HTTP 200,
+//! 4. an error that [brings its body](gongular_core::Error::with_body) is sent as it is, and
 //! 5. anything else is rendered in the [`Format`](gongular_core::error::render::Format) that the client accepts, by
 //!    default gongular's.
 //!

@@ -77,6 +77,12 @@ impl Renderer {
         self
     }
 
+    /// Returns whether answers also hold the text for the log.
+    #[must_use]
+    pub const fn exposes_details(&self) -> bool {
+        self.expose_details
+    }
+
     /// Renders an error. A body that the error brings itself is sent as it is.
     #[must_use]
     #[cold]

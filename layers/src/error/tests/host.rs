@@ -31,6 +31,21 @@ async fn an_error_that_a_framework_answered_is_answered_anew() {
 }
 
 #[tokio::test]
+async fn an_error_that_a_framework_answered_as_wanted_is_not_rendered_twice() {
+    let service = answers_with(|| {
+        let mut response = as_framework(Error::not_found());
+        *response.body_mut() = ResponseBody::from("the body as it was");
+        response
+    });
+    let response = send(&ErrorLayer::new(), service.clone(), request()).await;
+    assert_eq!(response.headers()["vary"], "Accept");
+    assert!(response.extensions().get::<Carried>().unwrap().is_settled());
+    assert_eq!(text(response).await, "the body as it was");
+    let response = send(&ErrorLayer::new(), service, accepting("text/plain")).await;
+    assert_eq!(text(response).await, "404 Not Found\nnot found\n");
+}
+
+#[tokio::test]
 async fn a_status_that_was_changed_on_the_way_stays_changed() {
     let service = answers_with(|| {
         let mut response = as_framework(Error::not_found());
