@@ -45,7 +45,11 @@ pub(crate) fn form(headers: &HeaderMap) -> Result<FormType, Error> {
 }
 
 /// Makes sure that a body is not compressed.
-fn plain(headers: &HeaderMap) -> Result<(), Error> {
+///
+/// # Errors
+///
+/// It is: [`ErrorKind::UnsupportedMediaType`](gongular_core::ErrorKind::UnsupportedMediaType), `415`.
+pub(crate) fn plain(headers: &HeaderMap) -> Result<(), Error> {
     let codings = headers.get_all(header::CONTENT_ENCODING);
     let identity = |coding: &[u8]| coding.trim_ascii().eq_ignore_ascii_case(b"identity");
     if codings.iter().all(|line| line.as_bytes().split(|&byte| byte == b',').all(identity)) {

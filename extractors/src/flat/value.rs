@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use serde::de::value::BorrowedStrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, SeqAccess, VariantAccess, Visitor,
+};
 
 use super::masks::{Masks, WHOLE_MAP};
 use super::{Fault, Item, Source, number};
@@ -118,11 +120,13 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
         self.visit_text(visitor)
     }
 
-    /// A key without a type of its own: a text, or all of its texts.
+    /// A key without a type of its own: a text, or all of its texts. A file is wrapped, so that what buffers it, as serde
+    /// does for a flattened struct, cannot take it for a number.
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.rest {
-            Rest::Group { items, .. } if !items.is_empty() => self.deserialize_seq(visitor),
-            Rest::None | Rest::Same { .. } | Rest::Group { .. } => self.visit_text(visitor),
+        match (&self.rest, self.first) {
+            (Rest::Group { items, .. }, _) if !items.is_empty() => self.deserialize_seq(visitor),
+            (_, Item::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
+            (_, Item::Bytes(_) | Item::Text(_)) => self.visit_text(visitor),
         }
     }
 

@@ -4,24 +4,20 @@ use gongular_core::Error;
 use http::{HeaderMap, header};
 
 use super::fault;
+use crate::content_type;
 
 /// Returns the boundary that the content type names.
 ///
 /// The content type counts by its essence, in any case. The boundary has 1 to 70 of the characters that RFC 2046 allows;
 /// those that ask for quotes may also stand without.
 pub(super) fn boundary(headers: &HeaderMap) -> Result<&[u8], Error> {
-    let content_type = headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
-    let end = content_type.iter().position(|&byte| byte == b';').unwrap_or(content_type.len());
-    let (essence, mut rest) = content_type.split_at(end);
-    if !essence.trim_ascii().eq_ignore_ascii_case(b"multipart/form-data") {
+    let written = headers.get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
+    let end = written.iter().position(|&byte| byte == b';').unwrap_or(written.len());
+    let (essence, mut rest) = written.split_at(end);
+    if !essence.trim_ascii().eq_ignore_ascii_case(content_type::MULTIPART.as_bytes()) {
         return Err(fault::not_multipart());
     }
-    if headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
-    {
-        return Err(fault::encoded());
-    }
+    content_type::plain(headers)?;
     let mut found = None;
     while let Some((name, value, behind)) = parameter(rest)? {
         if name.eq_ignore_ascii_case(b"boundary") && found.replace(value).is_some() {

@@ -8,11 +8,6 @@ pub(super) fn not_multipart() -> Error {
 }
 
 #[cold]
-pub(super) fn encoded() -> Error {
-    Error::unsupported_media_type("send the form without a content encoding")
-}
-
-#[cold]
 pub(super) fn boundary(message: &'static str) -> Error {
     Error::parse(Place::Form, "", "boundary", message)
 }

@@ -24,6 +24,41 @@ use super::reader::UploadReader;
 /// runtime's blocking threads, otherwise in place.
 ///
 /// A clone shares the content; the last one to be dropped takes it away. To keep a file, [save it](Self::save_to).
+///
+/// # Example
+///
+/// ```
+/// use gongular_core::{Error, Rules, service};
+/// use gongular_extractors::{Form, UploadedFile};
+/// use http::Request;
+/// use http_body_util::{BodyExt, Full};
+/// use serde::Deserialize;
+/// use tower_service::Service;
+///
+/// #[derive(Deserialize)]
+/// struct Avatar {
+///     user: u64,
+///     image: UploadedFile,
+/// }
+/// impl Rules for Avatar {}
+///
+/// async fn upload(Form(avatar): Form<Avatar>) -> Result<String, Error> {
+///     let content = avatar.image.bytes().await?;
+///     Ok(format!("{} of {}: {} bytes", avatar.image.file_name(), avatar.user, content.len()))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let body = "--X\r\nContent-Disposition: form-data; name=\"user\"\r\n\r\n7\r\n\
+///     --X\r\nContent-Disposition: form-data; name=\"image\"; filename=\"/tmp/me.png\"\r\n\r\nhello\r\n--X--\r\n";
+/// let request = Request::post("/")
+///     .header("content-type", "multipart/form-data; boundary=X")
+///     .body(Full::new(bytes::Bytes::from(body)))
+///     .unwrap();
+/// let response = service(upload).call(request).await.unwrap();
+/// assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "me.png of 7: 5 bytes");
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct UploadedFile {
     inner: Arc<Inner>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserializer, Expected, Visitor};
+use serde::de::{Deserializer, Expected, IntoDeserializer, Visitor};
 
 use super::access::{Choice, List, Object};
 use super::ask::{Ask, Float, Whole};
@@ -78,6 +78,7 @@ impl<'w, 'de> Tracker<'w, 'de> {
         match (ask, self.walk.doc.look(self.at)) {
             (Ask::Ignored, _) => visitor.visit_unit(),
             (Ask::Newtype(_), Seen::File(file)) if ask.is_file() => visitor.visit_u64(file as u64),
+            (Ask::Any, Seen::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
             (Ask::Newtype(_), Seen::Written(_)) if ask.is_file() => Err(Trouble::Absent),
             (Ask::Newtype(_), _) if !ask.is_file() => visitor.visit_newtype_struct(self),
             (Ask::Option, Seen::Null) => visitor.visit_none(),

@@ -1,5 +1,7 @@
 //! Files from a form to disk and into structs.
 
+mod form;
+
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
