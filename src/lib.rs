@@ -1,5 +1,6 @@
 //! Request contracts for any tower service.
 
+pub use gongular_core::inject::Container;
 pub use gongular_core::{
     BodySlot, BoxError, BrokenRules, ClientAddr, Context, Contract, Error, ErrorKind, FromRequest, Handle,
     Handler, Input, IntoResponse, Json, Limits, MatchedPath, PathParams, Place, Problem, ProblemKind,
@@ -7,7 +8,9 @@ pub use gongular_core::{
 };
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;
-pub use gongular_extractors::{Inject, Multipart, Part, UploadReader, UploadedFile};
+pub use gongular_extractors::{
+    Body, Cookie, Form, Header, Inject, Multipart, Param, Part, Query, UploadReader, UploadedFile,
+};
 pub use gongular_layers as layers;
 #[cfg(feature = "macros")]
 pub use gongular_macros::FromRequest;
@@ -26,5 +29,5 @@ pub mod axum {
 /// The extractors in tonic's methods.
 #[cfg(feature = "tonic")]
 pub mod tonic {
-    pub use gongular_extractors::tonic::extract;
+    pub use gongular_extractors::tonic::{checked, extract};
 }

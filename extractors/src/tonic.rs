@@ -1,7 +1,11 @@
 //! The extractors in tonic's methods.
 
-use gongular_core::{BodySlot, Error, FromRequest, RequestContext};
+use std::future::Future;
+use std::pin::Pin;
+
+use gongular_core::{BodySlot, BrokenRules, Error, FromRequest, Place, RequestContext, Rules, Step};
 use http::request::Parts;
+use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
 
 /// Reads what needs no body from a gRPC request: dependencies, headers (gRPC calls them metadata), the client's address,
@@ -14,20 +18,64 @@ use tonic::{Request, Status};
 /// # Cancel safety
 ///
 /// Cancel safe, except that the request's extensions are lost with a dropped future.
-pub async fn extract<T, M>(request: &mut Request<M>) -> Result<T, Status>
+pub fn extract<'r, T, M>(request: &'r mut Request<M>) -> Extracting<'r, T>
 where
-    T: FromRequest<()>,
+    T: FromRequest<()> + Send,
+    M: Send,
 {
-    let mut parts = empty();
-    parts.headers = std::mem::take(request.metadata_mut()).into_headers();
-    parts.extensions = std::mem::take(request.extensions_mut());
-    let mut none = BodySlot::taken();
-    let value = T::from_request(&mut RequestContext::new(&mut parts, &mut none)).await;
-    *request.metadata_mut() = tonic::metadata::MetadataMap::from_headers(parts.headers);
-    *request.extensions_mut() = parts.extensions;
-    value.map_err(Error::into)
+    // Boxed for the compiler's sake: it cannot prove that the future of `Inject<dyn Trait>` is `Send` when it has to look
+    // into it from inside another future.
+    Box::pin(async move {
+        let mut parts = empty();
+        parts.headers = std::mem::take(request.metadata_mut()).into_headers();
+        parts.extensions = std::mem::take(request.extensions_mut());
+        let mut none = BodySlot::taken();
+        let value = T::from_request(&mut RequestContext::new(&mut parts, &mut none)).await;
+        *request.metadata_mut() = MetadataMap::from_headers(parts.headers);
+        *request.extensions_mut() = parts.extensions;
+        value.map_err(Error::into)
+    })
 }
+
+/// The future of [`extract`].
+pub type Extracting<'r, T> = Pin<Box<dyn Future<Output = Result<T, Status>> + Send + 'r>>;
 
 fn empty() -> Parts {
     http::Request::new(()).into_parts().0
+}
+
+/// Checks the rules of a message, and hands it back.
+///
+/// # Errors
+///
+/// Broken rules: [`ErrorKind::Validation`](gongular_core::ErrorKind::Validation), `INVALID_ARGUMENT`, with all of them as
+/// `google.rpc.BadRequest`; fields have their Rust names, which are protobuf's.
+pub fn checked<M: Rules>(message: M) -> Result<M, Status> {
+    match message.check() {
+        Ok(()) => Ok(message),
+        Err(broken) => Err(refused(broken).into()),
+    }
+}
+
+#[cold]
+fn refused(broken: BrokenRules) -> Error {
+    let problems = broken.into_iter().map(|rule| {
+        let path = path_text(rule.path());
+        rule.into_problem(Place::Body, path)
+    });
+    Error::binding(problems.collect())
+}
+
+fn path_text(steps: &[Step]) -> String {
+    let mut path = String::new();
+    for step in steps {
+        match step {
+            Step::Field(name) => {
+                let dot = if path.is_empty() { "" } else { "." };
+                path.extend([dot, name]);
+            }
+            Step::Index(index) => path.push_str(&format!("[{index}]")),
+        }
+    }
+    path
 }
