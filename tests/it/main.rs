@@ -7,3 +7,4 @@
 
 #[cfg(feature = "macros")]
 mod derive;
+mod hosts;
