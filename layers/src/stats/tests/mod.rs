@@ -1,3 +1,4 @@
+mod dependencies;
 mod handlers;
 mod hyper;
 mod promises;
