@@ -2,8 +2,8 @@
 
 pub use gongular_core::inject::Container;
 pub use gongular_core::{
-    BodySlot, BoxError, BrokenRules, ClientAddr, Context, Contract, Error, ErrorKind, FromRequest, Handle,
-    Handler, Input, IntoResponse, Json, Limits, MatchedPath, PathParams, Place, Problem, ProblemKind,
+    BodySlot, BoxError, BrokenRules, ClientAddr, Context, Contract, Error, ErrorKind, FieldKind, FromRequest,
+    Handle, Handler, Input, IntoResponse, Json, Limits, MatchedPath, PathParams, Place, Problem, ProblemKind,
     RequestBody, RequestContext, RequestState, ResponseBody, Rules, Stage, Unchecked, handle, service,
 };
 #[cfg(feature = "axum")]

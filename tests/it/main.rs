@@ -8,3 +8,5 @@
 #[cfg(feature = "macros")]
 mod derive;
 mod hosts;
+#[cfg(all(feature = "macros", feature = "validator"))]
+mod values;

@@ -18,6 +18,7 @@ use crate::{BoxError, Error, Place};
 )]
 pub trait RequestBody: Body<Data: Send, Error: Into<BoxError>> + Send {}
 
+#[diagnostic::do_not_recommend]
 impl<B> RequestBody for B where B: Body<Data: Send, Error: Into<BoxError>> + Send {}
 
 /// A request's body: unread, read into memory, or taken away.

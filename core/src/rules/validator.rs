@@ -8,6 +8,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 
 use super::{BrokenRule, BrokenRules, Rules, Step};
 
+#[diagnostic::do_not_recommend]
 impl<T: Validate> Rules for T {
     #[inline]
     fn check(&self) -> Result<(), BrokenRules> {

@@ -1,9 +1,11 @@
 //! A factory sees the request without its body.
 
+use gongular::Error;
+
 struct Session;
 
-async fn session(_: bytes::Bytes) -> Session {
-    Session
+async fn session(_: bytes::Bytes) -> Result<Session, Error> {
+    Ok(Session)
 }
 
 fn main() {
