@@ -55,8 +55,9 @@ where
     T::from_request(&mut RequestContext::new(&mut parts, &mut body)).await
 }
 
-fn problems(error: &Error) -> Vec<String> {
-    error.problems().iter().map(ToString::to_string).collect()
+/// Place, path and code of each problem.
+fn problems(error: &Error) -> Vec<(Place, &str, &str)> {
+    error.problems().iter().map(|problem| (problem.place(), problem.path(), problem.code())).collect()
 }
 
 #[tokio::test]
@@ -90,10 +91,8 @@ async fn all_problems_of_all_places_are_told_under_the_external_names() {
     let request = Request::get("/?page=x&per-page=&order=up").header("cookie", "sid=7");
     let error = read::<List>(request, &[("list", "five")], "").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Parse);
-    let places: Vec<_> =
-        error.problems().iter().map(|problem| (problem.place(), problem.path(), problem.code())).collect();
     assert_eq!(
-        places,
+        problems(&error),
         [
             (Place::Path, "list", "type"),
             (Place::Query, "page", "type"),
@@ -108,9 +107,7 @@ async fn rules_stand_on_single_values() {
     let request = Request::get("/?per-page=101").header("x-token", "ab");
     let error = read::<List>(request, &[("list", "5")], "").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Validation);
-    let places: Vec<_> =
-        error.problems().iter().map(|problem| (problem.place(), problem.path(), problem.code())).collect();
-    assert_eq!(places, [(Place::Query, "per-page", "range"), (Place::Header, "x-token", "length")]);
+    assert_eq!(problems(&error), [(Place::Query, "per-page", "range"), (Place::Header, "x-token", "length")]);
 }
 
 #[derive(Debug, Deserialize)]
@@ -188,10 +185,8 @@ fn the_contract_names_places_fields_and_keys() {
 async fn path_query_and_body_are_refused_in_one_answer_before_any_dependency_is_missed() {
     let request = Request::post("/?done=perhaps").header("content-type", "application/json");
     let Err(error) = read::<Create>(request, &[("id", "256")], "{}").await else { panic!("it is all wrong") };
-    let places: Vec<_> =
-        error.problems().iter().map(|problem| (problem.place(), problem.path(), problem.code())).collect();
     assert_eq!(
-        places,
+        problems(&error),
         [(Place::Body, "title", "missing"), (Place::Query, "done", "type"), (Place::Path, "id", "range")]
     );
 }

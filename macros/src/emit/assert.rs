@@ -27,7 +27,8 @@ pub(super) fn assertions(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStre
             );
             (quote!(#krate::__private::is_first_reader(#index, READERS)), message)
         } else {
-            let message = format!("`{name}` reads the body: write `#[from_request(body)]` above the struct");
+            let advice = if request.said.is_some() { "in place of `parts`" } else { "above the struct" };
+            let message = format!("`{name}` reads the body: write `#[from_request(body)]` {advice}");
             (quote!(!READERS[#index]), message)
         };
         quote_spanned!(slot.span()=> const _: () = ::core::assert!(#holds, #message);)

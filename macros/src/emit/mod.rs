@@ -12,7 +12,7 @@ use quote::{quote, quote_spanned};
 use syn::{GenericParam, parse_quote};
 
 use self::slot::Slot;
-use crate::model::{Request, mentioned};
+use crate::model::Request;
 
 /// Writes everything that makes a struct readable.
 pub(crate) fn emit(request: &Request<'_>) -> TokenStream {
@@ -132,9 +132,4 @@ fn with_body(request: &Request<'_>) -> syn::Generics {
     generics.params.push(body);
     generics.make_where_clause().predicates.push(parse_quote!(__B: ::core::marker::Send));
     generics
-}
-
-/// Returns whether a type mentions a generic parameter of the struct.
-fn is_generic(request: &Request<'_>, ty: &syn::Type) -> bool {
-    !mentioned(request.generics, ty).is_empty()
 }

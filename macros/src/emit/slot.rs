@@ -5,7 +5,6 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, GenericParam, Ident, Lit, LitStr, Type};
 
-use super::is_generic;
 use crate::model::{Field, Request, Source, Value, mentioned};
 use crate::syntax::{Place, ValueDefault};
 
@@ -64,16 +63,6 @@ impl Slot<'_> {
     /// Returns the variable that holds what was read.
     pub(super) fn variable(&self) -> Ident {
         format_ident!("__{}", self.index)
-    }
-
-    /// Returns whether its type mentions a generic parameter.
-    pub(super) fn is_generic(&self, request: &Request<'_>) -> bool {
-        match &self.reads {
-            Reads::Body(field) | Reads::Field(field) | Reads::Keyed(field, _) => {
-                is_generic(request, field.ty)
-            }
-            Reads::Values(_, values) => values.iter().any(|(field, _)| is_generic(request, field.ty)),
-        }
     }
 
     /// Returns the type of the extractor.

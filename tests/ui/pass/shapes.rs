@@ -48,6 +48,37 @@ struct Outer {
     pair: Pair,
 }
 
+mod head {
+    /// A struct whose name sounds like a body.
+    #[derive(gongular::FromRequest)]
+    pub struct Body {
+        pub length: gongular::http::HeaderMap,
+    }
+}
+
+#[derive(FromRequest)]
+#[from_request(parts)]
+struct Sounds {
+    body: head::Body,
+}
+
+/// Single values of every place but the form.
+#[derive(FromRequest)]
+struct Values<T> {
+    #[param]
+    id: u64,
+    #[query("per-page", default = 20)]
+    #[validate(range(min = 1))]
+    per_page: u8,
+    #[query]
+    after: Option<T>,
+    #[header]
+    #[serde(alias = "token")]
+    x_token: String,
+    #[cookie(default)]
+    r#type: String,
+}
+
 #[derive(FromRequest)]
 struct Show {
     method: Method,
@@ -69,6 +100,7 @@ fn main() {
     host(service(any_order));
     host(service(handle::<Show>()));
     host(service(async |_: With<Show>, outer: Outer| outer.inner.body));
+    host(service(async |_: Sounds, _: Values<u8>, _: Values<String>| ()));
     host(service(async |_: With<Raw>| gongular::http::StatusCode::NO_CONTENT));
 }
 
