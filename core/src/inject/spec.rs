@@ -13,8 +13,7 @@ use super::provider::{Hooks, Source};
 use super::table::AnySlot;
 use super::value::{Finished, Held, View};
 use super::{Completion, Key, Lifetime, Provider, Value};
-use crate::stats::Running;
-use crate::{Contract, Error, RequestState};
+use crate::{Contract, Error};
 
 /// What a table leads to.
 pub(super) enum Slot<T: ?Sized> {
@@ -86,12 +85,6 @@ impl<U: 'static, T: ?Sized> Spec<U, T> {
         Self { key, made, hooks, view, wrap }
     }
 
-    /// Begins to time the factory, if a statistics layer outside wants to know.
-    fn timed(&self, parts: &Parts) -> Option<Running> {
-        let recorder = RequestState::of(&parts.extensions)?.recorder()?;
-        recorder.detail().dependencies().then(|| recorder.factory(type_name::<T>(), self.key))
-    }
-
     fn room(&self) -> Box<dyn Run<U>> {
         match &self.made {
             Made::By { recipe, .. } => recipe.run(),
@@ -157,14 +150,12 @@ where
     T: ?Sized + Send + Sync + 'static,
 {
     fn make<'p>(&'p self, parts: &'p mut Parts) -> BoxFuture<'p, Result<Value<T>, Error>> {
-        let timed = self.timed(parts);
         Box::pin(async move {
             let (mut run, begun) = self.room().begin_slowly(parts).await;
             let made = match begun {
                 Ok(()) => poll_fn(|task| run.poll(task)).await,
                 Err(error) => Err(error),
             };
-            drop(timed);
             made.map(&self.wrap).map_err(|error| error.from_factory(type_name::<T>(), self.key.name()))
         })
     }
@@ -172,7 +163,7 @@ where
     fn work(self: Arc<Self>) -> Box<dyn Work<T>> {
         let run = self.room();
         let held = Arc::new(Held::new(None, self.view));
-        Box::new(Room { spec: self, run, held, timed: None })
+        Box::new(Room { spec: self, run, held })
     }
 }
 
@@ -180,8 +171,6 @@ struct Room<U, T: ?Sized> {
     spec: Arc<Spec<U, T>>,
     run: Box<dyn Run<U>>,
     held: Arc<Held<U, T>>,
-    /// The factory's time, while it runs and a statistics layer wants to know.
-    timed: Option<Running>,
 }
 
 impl<U, T: ?Sized> Room<U, T> {
@@ -196,7 +185,6 @@ where
     T: ?Sized + Send + Sync + 'static,
 {
     fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun {
-        self.timed = self.spec.timed(parts);
         match self.run.begin(parts, task) {
             Begun::Failed(error) => Begun::Failed(self.name(error)),
             begun @ (Begun::Running | Begun::Waiting) => begun,
@@ -214,11 +202,7 @@ where
     }
 
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        let polled = self.run.poll(task);
-        if polled.is_ready() {
-            self.timed = None;
-        }
-        match polled {
+        match self.run.poll(task) {
             Poll::Ready(Ok(value)) => {
                 if let Some(held) = Arc::get_mut(&mut self.held) {
                     held.value = Some(value);
@@ -242,7 +226,6 @@ where
     }
 
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>> {
-        self.timed = None;
         let teardown = self.spec.hooks.teardown.as_ref();
         let finished = match Arc::get_mut(&mut self.held) {
             Some(held) => Finished::owned(held.value.take()?),

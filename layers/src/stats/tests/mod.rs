@@ -1,4 +1,3 @@
-mod dependencies;
 mod handlers;
 mod hyper;
 mod promises;
