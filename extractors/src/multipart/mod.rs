@@ -21,7 +21,7 @@ mod stream;
 pub use self::extract::{Multipart, Part};
 
 pub(crate) use self::form::{Entry, FormData, read_form};
-pub(crate) use self::gather::Gather;
+pub(crate) use self::gather::{Gather, Pieces};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::blocking::blocking;
 use super::name::safe_file_name;
 use super::reader::UploadReader;
+use crate::multipart::Pieces;
 
 /// A file that a client sent in a `multipart/form-data` form: a field type for the struct of a `Form<T>`.
 ///
@@ -71,7 +72,7 @@ struct Inner {
 }
 
 pub(crate) enum Content {
-    Memory(Bytes),
+    Memory(Pieces),
     /// Readers share the file's one position, so that each sets it under the lock.
     Disk {
         file: Mutex<File>,
@@ -83,7 +84,7 @@ impl Content {
     /// Returns what is in memory.
     pub(crate) fn into_memory(self) -> Bytes {
         match self {
-            Self::Memory(bytes) => bytes,
+            Self::Memory(pieces) => pieces.join(),
             Self::Disk { .. } => Bytes::new(),
         }
     }
@@ -96,7 +97,7 @@ impl UploadedFile {
 
     /// Makes a file that stands in where none is read, as when an answer collects further problems.
     pub(super) fn placeholder() -> Self {
-        Self::new(String::new(), None, Content::Memory(Bytes::new()))
+        Self::new(String::new(), None, Content::Memory(Pieces::default()))
     }
 
     /// Returns a name that is safe to use as one component of a path.
@@ -125,7 +126,7 @@ impl UploadedFile {
     #[must_use]
     pub fn len(&self) -> u64 {
         match &self.inner.content {
-            Content::Memory(bytes) => bytes.len() as u64,
+            Content::Memory(pieces) => pieces.len() as u64,
             Content::Disk { length, .. } => *length,
         }
     }
@@ -142,7 +143,7 @@ impl UploadedFile {
         matches!(self.inner.content, Content::Memory(_))
     }
 
-    /// Returns the whole content in memory; that of a small file is not copied.
+    /// Returns the whole content in memory; that of a small file that arrived in one piece is not copied.
     ///
     /// # Errors
     ///
@@ -152,8 +153,8 @@ impl UploadedFile {
     ///
     /// Cancel safe: the file stays as it is.
     pub async fn bytes(&self) -> io::Result<Bytes> {
-        if let Content::Memory(bytes) = &self.inner.content {
-            return Ok(bytes.clone());
+        if let Content::Memory(pieces) = &self.inner.content {
+            return Ok(pieces.join());
         }
         let mut reader = self.reader();
         let read = move || {
@@ -192,7 +193,10 @@ impl UploadedFile {
     fn save_to_blocking(&self, path: &Path) -> io::Result<u64> {
         let mut saved = OpenOptions::new().write(true).create_new(true).open(path)?;
         let copied = match &self.inner.content {
-            Content::Memory(bytes) => io::copy(&mut &**bytes, &mut saved),
+            Content::Memory(pieces) => pieces.iter().try_fold(0, |length, piece| {
+                saved.write_all(piece)?;
+                Ok(length + piece.len() as u64)
+            }),
             Content::Disk { file, .. } => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 // From file to file the system copies without us.
@@ -207,17 +211,17 @@ impl UploadedFile {
         copied
     }
 
-    /// Reads at a position; 0 at the end.
-    pub(super) fn read_at(&self, buffer: &mut [u8], position: u64) -> io::Result<usize> {
+    /// Returns some of what stands from a position on; nothing at the end.
+    pub(super) fn read_at(&self, position: u64) -> io::Result<Bytes> {
         match &self.inner.content {
-            Content::Memory(bytes) => {
-                let start = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
-                (&bytes[start..]).read(buffer)
-            }
+            Content::Memory(pieces) => Ok(pieces.at(usize::try_from(position).unwrap_or(usize::MAX))),
             Content::Disk { file, .. } => {
                 let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
                 file.seek(SeekFrom::Start(position))?;
-                file.read(buffer)
+                let mut ahead = vec![0; READ_BYTES];
+                let read = file.read(&mut ahead)?;
+                ahead.truncate(read);
+                Ok(ahead.into())
             }
         }
     }
@@ -233,3 +237,6 @@ impl fmt::Debug for UploadedFile {
             .finish()
     }
 }
+
+/// How much is read from disk at once.
+const READ_BYTES: usize = 64 << 10;

@@ -56,12 +56,12 @@ impl Spool {
         }
         Ok(match self.disk {
             Some(file) => Content::Disk { file: Mutex::new(file), length: self.written },
-            None => Content::Memory(self.memory.finish()),
+            None => Content::Memory(self.memory.pieces()),
         })
     }
 
     async fn flush(&mut self) -> io::Result<()> {
-        let data = std::mem::take(&mut self.memory).finish();
+        let data = std::mem::take(&mut self.memory).pieces();
         let length = data.len() as u64;
         let file = self.disk.take();
         let write = move || {
@@ -69,7 +69,7 @@ impl Spool {
                 Some(file) => file,
                 None => temporary_file()?,
             };
-            file.write_all(&data)?;
+            data.iter().try_for_each(|piece| file.write_all(piece))?;
             Ok(file)
         };
         self.disk = Some(blocking(write).await?);

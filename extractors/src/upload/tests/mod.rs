@@ -2,10 +2,9 @@
 
 mod form;
 
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{BufRead, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use gongular_core::{BodySlot, Error, ErrorKind, Limits, RequestContext, RequestState};
 use http::Request;
 use serde::Deserialize;
@@ -110,7 +109,7 @@ async fn several_readers_do_not_disturb_each_other() {
     for max_memory_bytes in [100, 2] {
         let file = read_one(b"hello world", max_memory_bytes).await;
         let (mut first, mut second) = (file.reader(), file.clone().reader());
-        drop(file);
+
         let mut buffer = [0; 5];
         first.read_exact(&mut buffer).unwrap();
         assert_eq!(&buffer, b"hello");
@@ -120,6 +119,10 @@ async fn several_readers_do_not_disturb_each_other() {
         let mut rest = String::new();
         first.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, " world");
+        let mut lent = file.reader();
+        assert!(lent.fill_buf().unwrap().starts_with(b"hello"));
+        lent.consume(6);
+        assert_eq!(lent.lines().next().unwrap().unwrap(), "world");
         second.seek(SeekFrom::Start(100)).unwrap();
         assert_eq!(second.read(&mut buffer).unwrap(), 0);
         assert!(second.seek(SeekFrom::Current(-200)).is_err());
@@ -142,7 +145,7 @@ async fn a_saved_file_never_overwrites_another() {
 #[test]
 fn a_struct_takes_a_file_by_its_number_while_a_form_is_read() {
     let number = |number: u64| -> U64Deserializer<ValueError> { number.into_deserializer() };
-    let file = UploadedFile::new("a".to_owned(), None, file::Content::Memory(Bytes::from_static(b"x")));
+    let file = UploadedFile::new("a".to_owned(), None, Content::Memory(crate::multipart::Pieces::default()));
     with_files(vec![file], || {
         assert_eq!(UploadedFile::deserialize(number(0)).unwrap().client_file_name(), "a");
         assert!(UploadedFile::deserialize(number(1)).is_err());
