@@ -7,6 +7,8 @@
 
 #[cfg(feature = "macros")]
 mod derive;
+#[cfg(all(feature = "axum", feature = "macros"))]
+mod derive_axum;
 mod hosts;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;
