@@ -19,6 +19,11 @@ pub(crate) fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T,
     Ok(value)
 }
 
+/// Returns whether a JSON text can be read and dropped.
+pub(crate) fn is_readable(text: &str) -> bool {
+    Skipped.deserialize(&mut serde_json::Deserializer::from_str(text)).is_ok()
+}
+
 struct Strict<D>(D);
 
 macro_rules! forward {

@@ -21,21 +21,20 @@ impl<T: Validate> Rules for T {
 
 #[cold]
 #[inline(never)]
-#[expect(clippy::needless_pass_by_value, reason = "the errors end here")]
 fn convert(errors: ValidationErrors) -> BrokenRules {
     let mut broken = BrokenRules::new();
-    collect(&errors, &mut Vec::new(), &mut broken);
+    collect(errors, &mut Vec::new(), &mut broken);
     broken
 }
 
 /// Lists the errors below `path`: fields by name, since their order in the type is not known here, lists by index.
-fn collect(errors: &ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenRules) {
-    let mut fields: Vec<_> = errors.errors().iter().collect();
-    fields.sort_unstable_by(|a, b| a.0.cmp(b.0));
+fn collect(errors: ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenRules) {
+    let mut fields: Vec<_> = errors.into_errors().into_iter().collect();
+    fields.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     for (name, kind) in fields {
         let named = !matches!(name.as_ref(), WHOLE_STRUCT | WHOLE_LIST);
         if named {
-            path.push(Step::Field(name.clone()));
+            path.push(Step::Field(name));
         }
         match kind {
             ValidationErrorsKind::Field(errors) => {
@@ -43,11 +42,11 @@ fn collect(errors: &ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenR
                     broken.push(rule(path.clone(), error));
                 }
             }
-            ValidationErrorsKind::Struct(inner) => collect(inner, path, broken),
+            ValidationErrorsKind::Struct(inner) => collect(*inner, path, broken),
             ValidationErrorsKind::List(items) => {
                 for (index, inner) in items {
-                    path.push(Step::Index(*index));
-                    collect(inner, path, broken);
+                    path.push(Step::Index(index));
+                    collect(*inner, path, broken);
                     path.pop();
                 }
             }
@@ -58,21 +57,21 @@ fn collect(errors: &ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenR
     }
 }
 
-fn rule(path: Vec<Step>, error: &ValidationError) -> BrokenRule {
-    let message = match &error.message {
-        Some(message) => message.clone(),
+fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
+    let message = match error.message {
+        Some(message) => message,
         None => message(&error.code, &error.params),
     };
-    let mut rule = BrokenRule::new(path, error.code.clone(), message);
-    let mut params: Vec<_> = error.params.iter().collect();
-    params.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    let mut rule = BrokenRule::new(path, error.code, message);
+    let mut params: Vec<_> = error.params.into_iter().collect();
+    params.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     for (name, value) in params {
         let scalar = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Null);
         match name.as_ref() {
-            "value" => rule = rule.with_value(value.clone()),
+            "value" => rule = rule.with_value(value),
             // What another field holds is the client's, and may be a password.
             "other" => {}
-            _ if scalar => rule = rule.with_param(name.clone(), value.clone()),
+            _ if scalar => rule = rule.with_param(name, value),
             _ => {}
         }
     }

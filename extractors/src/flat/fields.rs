@@ -195,7 +195,7 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
 
 /// The entries of a map: each key once, with all of its values.
 struct Groups<'g, 'm, 'de, S> {
-    groups: std::slice::Iter<'g, (Text<'de>, Vec<Item<'de>>)>,
+    groups: std::slice::Iter<'g, Group<'de>>,
     masks: Option<&'m Masks>,
     current: Option<&'g [Item<'de>]>,
     source: PhantomData<fn() -> S>,
@@ -206,7 +206,7 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Groups<'_, '_, 'de, S> {
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         let masked = self.masks.is_some_and(Masks::has_map);
-        for (key, items) in self.groups.by_ref() {
+        for Group { key, items, .. } in self.groups.by_ref() {
             if masked && items.iter().all(Item::is_empty) {
                 continue;
             }
@@ -273,25 +273,45 @@ impl<'de> Deserializer<'de> for Names<'_> {
     }
 }
 
+/// The values of one key.
+#[derive(Debug)]
+pub(crate) struct Group<'de> {
+    key: Text<'de>,
+    pub(crate) name: Cow<'de, str>,
+    pub(crate) items: Vec<Item<'de>>,
+}
+
 /// Gathers the values of each key, keys in the order in which they first appear, in linear time.
-pub(crate) fn group<'de, S: Source<'de>>(mut source: S) -> Result<Vec<(Text<'de>, Vec<Item<'de>>)>, Fault> {
-    let mut groups: Vec<(Text<'de>, Vec<Item<'de>>)> = Vec::new();
+pub(crate) fn group<'de, S: Source<'de>>(mut source: S) -> Result<Vec<Group<'de>>, Fault> {
+    let mut groups: Vec<Group<'de>> = Vec::new();
     let mut index: HashMap<Cow<'de, str>, usize> = HashMap::new();
     while let Some((key, item)) = source.next()? {
-        match index.entry(key.decode()?) {
-            Entry::Vacant(entry) => {
-                entry.insert(groups.len());
-                groups.push((key, vec![item]));
+        let name = key.decode()?;
+        // A few keys are found sooner by looking at each.
+        let known = if groups.len() <= FEW_KEYS {
+            groups.iter().position(|group| group.name == name)
+        } else {
+            if index.is_empty() {
+                index.extend(groups.iter().enumerate().map(|(number, group)| (group.name.clone(), number)));
             }
-            Entry::Occupied(entry) => {
-                if let Some((_, items)) = groups.get_mut(*entry.get()) {
-                    items.push(item);
+            match index.entry(name.clone()) {
+                Entry::Vacant(entry) => {
+                    entry.insert(groups.len());
+                    None
                 }
+                Entry::Occupied(entry) => Some(*entry.get()),
             }
+        };
+        match known.and_then(|known| groups.get_mut(known)) {
+            Some(group) => group.items.push(item),
+            None => groups.push(Group { key, name, items: vec![item] }),
         }
     }
     Ok(groups)
 }
+
+/// So many keys are compared one by one.
+const FEW_KEYS: usize = 16;
 
 /// The number of a key that no field has.
 const UNKNOWN: usize = usize::MAX - 1;

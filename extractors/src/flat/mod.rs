@@ -20,7 +20,7 @@ use gongular_core::{BrokenRules, Error, Place, Problem, Rules};
 use serde::Deserialize;
 
 pub(crate) use self::fault::Fault;
-pub(crate) use self::fields::group;
+pub(crate) use self::fields::{Group, group};
 #[cfg(feature = "axum")]
 pub(crate) use self::source::AxumParams;
 pub(crate) use self::source::{Cookies, Entries, Headers, Item, Params, Source};
@@ -53,10 +53,16 @@ where
     }
 }
 
-/// Returns whether a source has a key that a struct knows; any key will do for other types.
-pub(crate) fn knows_any<'de, T: Deserialize<'de>, S: Source<'de>>(mut source: S) -> bool {
+/// Returns the external names of a struct's fields; `None` for other types.
+pub(crate) fn field_names<'de, T: Deserialize<'de>>() -> Option<&'static [&'static str]> {
     let mut fields = None;
     let _ = T::deserialize(fields::Names(&mut fields));
+    fields
+}
+
+/// Returns whether a source has a key that a struct knows; any key will do for other types.
+pub(crate) fn knows_any<'de, T: Deserialize<'de>, S: Source<'de>>(mut source: S) -> bool {
+    let fields = field_names::<T>();
     while let Ok(Some((key, _))) = source.next() {
         let known = |fields: &'static [&'static str]| fields.iter().any(|field| S::matches(key.raw(), field));
         if fields.is_none_or(known) {

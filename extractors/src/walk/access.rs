@@ -19,6 +19,8 @@ pub(super) struct Object<'w, 'de> {
     fields: Option<&'static [&'static str]>,
     members: Option<Members<'de>>,
     entry: usize,
+    /// Whether the values are read that had to wait.
+    late: bool,
     missing: usize,
     current: Option<(Cow<'de, str>, At)>,
 }
@@ -29,16 +31,33 @@ impl<'w, 'de> Object<'w, 'de> {
             (Doc::Json(text), At::Json(at)) => Some(Members::new(text, at)),
             _ => None,
         };
-        Self { tracker, fields, members, entry: 0, missing: 0, current: None }
+        Self { tracker, fields, members, entry: 0, late: false, missing: 0, current: None }
     }
 
-    /// Returns the next key with its number and place.
+    /// Returns the next key with its number and place: what had to wait comes last.
     fn advance(&mut self) -> Result<Option<(usize, Cow<'de, str>, At)>, Trouble> {
+        let next = self.sweep()?;
+        if next.is_some() {
+            return Ok(next);
+        }
+        if !self.late && self.tracker.walk.has_late() {
+            let tracker = self.tracker;
+            *self = Self { late: true, missing: self.missing, ..Self::new(tracker, self.fields) };
+            if let Some(next) = self.sweep()? {
+                return Ok(Some(next));
+            }
+        }
+        let missing = self.tracker.walk.missing(self.tracker.at, self.missing);
+        self.missing += 1;
+        Ok(missing.map(|(name, attempt)| (NO_KEY, name, At::Made { attempt, depth: 0 })))
+    }
+
+    fn sweep(&mut self) -> Result<Option<(usize, Cow<'de, str>, At)>, Trouble> {
         let walk = self.tracker.walk;
         if let (Some(members), Doc::Json(text)) = (&mut self.members, &*walk.doc) {
             for member in members.by_ref() {
                 walk.spend(end(text, member.value_at).saturating_sub(member.key_at))?;
-                if walk.is_skipped(member.key_at) {
+                if walk.is_skipped(member.key_at) || walk.is_late(At::Json(member.value_at)) != self.late {
                     continue;
                 }
                 let key = member.key.ok_or(Trouble::Encoding)?;
@@ -51,7 +70,7 @@ impl<'w, 'de> Object<'w, 'de> {
                 self.entry += 1;
                 walk.spend(16)?;
                 let at = At::Entry(number);
-                if walk.is_skipped(number) || walk.is_absent(at) {
+                if walk.is_skipped(number) || walk.is_absent(at) || walk.is_late(at) != self.late {
                     continue;
                 }
                 let field = self
@@ -64,9 +83,7 @@ impl<'w, 'de> Object<'w, 'de> {
                 }
             }
         }
-        let missing = walk.missing(self.tracker.at, self.missing);
-        self.missing += 1;
-        Ok(missing.map(|(name, attempt)| (NO_KEY, name, At::Made { attempt, depth: 0 })))
+        Ok(None)
     }
 }
 
@@ -99,7 +116,11 @@ impl<'de> MapAccess<'de> for Object<'_, 'de> {
             Err(trouble) if matches!(at, At::Made { .. }) => {
                 Err(self.tracker.walk.retry(self.tracker.at, Some(&key), trouble))
             }
-            Err(trouble) => Err(child.locate(trouble)),
+            Err(trouble) => {
+                let trouble = child.locate(trouble);
+                self.tracker.walk.postpone(at);
+                Err(trouble)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::json::{self, Token};
-use crate::flat::{Fault, Item, Source, group};
+use crate::flat::{Fault, Group, Item, Source, group};
 
 /// The input of a walk.
 pub(super) enum Doc<'de> {
@@ -15,15 +15,9 @@ pub(super) enum Doc<'de> {
 
 /// A flat place, the values of each key gathered.
 pub(super) struct Flat<'de> {
-    pub(super) entries: Vec<Entry<'de>>,
+    pub(super) entries: Vec<Group<'de>>,
     pub(super) matches: fn(&str, &str) -> bool,
     pub(super) shows_unknown: bool,
-}
-
-/// One key with its values.
-pub(super) struct Entry<'de> {
-    pub(super) name: Cow<'de, str>,
-    pub(super) items: Vec<Item<'de>>,
 }
 
 /// A place in the input.
@@ -58,11 +52,7 @@ pub(super) enum Seen<'de> {
 impl<'de> Flat<'de> {
     /// Gathers the pairs of a source.
     pub(super) fn new<S: Source<'de>>(source: S) -> Result<Self, Fault> {
-        let mut entries = Vec::new();
-        for (key, items) in group(source)? {
-            entries.push(Entry { name: key.decode()?, items });
-        }
-        Ok(Self { entries, matches: S::matches, shows_unknown: S::SHOWS_UNKNOWN })
+        Ok(Self { entries: group(source)?, matches: S::matches, shows_unknown: S::SHOWS_UNKNOWN })
     }
 
     /// Returns a value by its key and number.

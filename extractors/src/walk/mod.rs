@@ -76,7 +76,7 @@ where
         return refuse("syntax", format!("the body is not JSON: {error}"));
     }
     if json::is_deep(text) {
-        return refuse("depth", format!("the body nests deeper than {} levels", json::MAX_DEPTH));
+        return refuse("depth", format!("the body nests deeper than {} levels", json::MAX_DEPTH - 1));
     }
     let doc = Rc::new(Doc::Json(text));
     let problems = walk::<T>(place, &doc, check);
@@ -94,6 +94,10 @@ where
     T: Deserialize<'de>,
     S: Source<'de>,
 {
+    let broken = match names::plain::<T>(place, broken) {
+        Ok(problems) => return Error::binding(problems),
+        Err(broken) => broken,
+    };
     let doc = match Flat::new(source.clone()) {
         Ok(flat) => Rc::new(Doc::Flat(flat)),
         Err(_) => Rc::new(Doc::Nothing),
@@ -113,28 +117,17 @@ pub(crate) fn broken_json_rules<'de, T>(
 where
     T: Deserialize<'de>,
 {
+    let broken = match names::plain::<T>(place, broken) {
+        Ok(problems) => return Error::binding(problems),
+        Err(broken) => broken,
+    };
     let doc = Rc::new(Doc::Json(std::str::from_utf8(text).unwrap_or_default()));
     Error::binding(names::problems::<T>(place, &doc, check, broken, &[]))
 }
 
 fn walk<'de, T: Deserialize<'de>>(place: Place, doc: &Rc<Doc<'de>>, check: Check<T>) -> Vec<Problem> {
     let walk = Walk::new(place, Rc::clone(doc));
-    let mut built = None;
-    for _ in 0..MAX_ROUNDS {
-        let root = Tracker { walk: &walk, at: doc.root(), path: &Path::ROOT };
-        match T::deserialize(root) {
-            Ok(value) => {
-                built = Some(value);
-                break;
-            }
-            Err(trouble) => {
-                root.locate(trouble);
-            }
-        }
-        if !walk.goes_on() {
-            break;
-        }
-    }
+    let built = build::<T>(&walk);
     let (mut problems, holes) = walk.finish();
     if problems.is_empty() || problems.len() >= MAX_PROBLEMS {
         return problems;
@@ -143,6 +136,23 @@ fn walk<'de, T: Deserialize<'de>>(place: Place, doc: &Rc<Doc<'de>>, check: Check
         problems.extend(names::problems::<T>(place, doc, check, broken, &holes));
     }
     problems
+}
+
+/// Goes through the input until the type builds, noting the problems on the way.
+fn build<'de, T: Deserialize<'de>>(walk: &Walk<'de>) -> Option<T> {
+    for _ in 0..MAX_ROUNDS {
+        let root = Tracker { walk, at: walk.doc.root(), path: &Path::ROOT };
+        match T::deserialize(root) {
+            Ok(value) => return Some(value),
+            Err(trouble) => {
+                root.locate(trouble);
+            }
+        }
+        if !walk.goes_on() {
+            break;
+        }
+    }
+    None
 }
 
 /// Makes the error of a walk; a walk that found nothing leaves what the first pass knew.

@@ -10,13 +10,13 @@ use std::rc::Rc;
 use gongular_core::{BrokenRule, BrokenRules, Place, Problem, Step};
 use serde::Deserialize;
 
-use super::Check;
 use super::doc::{At, Doc};
 use super::json::Members;
-use super::path::{Path, push_field, push_index};
+use super::path::{push_field, push_index};
 use super::probe::{Probed, probe};
 use super::state::Walk;
-use super::tracker::Tracker;
+use super::{Check, build};
+use crate::flat::field_names;
 
 /// Returns the problems of broken rules, in the order of the type's fields, without those that depend on a hole.
 pub(super) fn problems<'de, T: Deserialize<'de>>(
@@ -28,7 +28,7 @@ pub(super) fn problems<'de, T: Deserialize<'de>>(
 ) -> Vec<Problem> {
     let probed = probe::<T>();
     let decides = |rule: &BrokenRule, candidate: &Candidate<'_>| -> bool {
-        holes.is_empty() && changes::<T>(place, doc, check, rule, candidate)
+        changes::<T>(place, doc, check, rule, candidate)
     };
     let paths: Vec<_> = broken.iter().map(|rule| rule.path().to_vec()).collect();
     let mut named: Vec<_> = broken
@@ -41,6 +41,33 @@ pub(super) fn problems<'de, T: Deserialize<'de>>(
         .collect();
     named.sort_by(|(a, _), (b, _)| a.order.cmp(&b.order));
     named.into_iter().map(|(name, rule)| rule.into_problem(place, name.path)).collect()
+}
+
+/// Returns the problems of rules that are all about fields of the outermost struct, and whose names tell enough; else
+/// hands them back.
+///
+/// This is what most refused requests come to, and needs no look at the input.
+pub(super) fn plain<'de, T: Deserialize<'de>>(
+    place: Place,
+    broken: BrokenRules,
+) -> Result<Vec<Problem>, BrokenRules> {
+    let fields = field_names::<T>().unwrap_or_default();
+    let mut numbers = Vec::with_capacity(broken.iter().len());
+    for rule in &broken {
+        match rule.path() {
+            [Step::Field(rust)] => match find(rust, fields) {
+                Some(number) => numbers.push(number),
+                None => return Err(broken),
+            },
+            _ => return Err(broken),
+        }
+    }
+    let mut named: Vec<_> = numbers.into_iter().zip(broken).collect();
+    named.sort_by_key(|(number, _)| *number);
+    let problem = |(number, rule): (usize, BrokenRule)| {
+        rule.into_problem(place, fields.get(number).copied().unwrap_or_default())
+    };
+    Ok(named.into_iter().map(problem).collect())
 }
 
 /// A field by its external name.
@@ -83,8 +110,8 @@ impl Namer<'_, '_> {
                 }
                 Step::Field(rust) => {
                     let known = self.children(&general);
-                    let (number, external) = self
-                        .find(rust, &known)
+                    let (number, external) = find(rust, &known)
+                        .and_then(|number| Some((number, *known.get(number)?)))
                         .or_else(|| self.guess(rule, depth, &known, &name.path, at))
                         .unwrap_or((known.len(), rust));
                     push_field(&mut name.path, external);
@@ -105,12 +132,6 @@ impl Namer<'_, '_> {
             (!name.is_empty() && !name.contains(['.', '['])).then(|| path.len() - name.len())
         };
         self.probed.iter().filter_map(|field| field.path.get(inside(&field.path)?..)).collect()
-    }
-
-    fn find<'k>(&self, rust: &str, known: &[&'k str]) -> Option<(usize, &'k str)> {
-        let same = known.iter().position(|name| *name == rust);
-        let number = same.or_else(|| known.iter().position(|name| alike(name, rust)))?;
-        Some((number, known.get(number)?))
     }
 
     /// Finds a field that was renamed by hand.
@@ -190,8 +211,7 @@ fn changes<'de, T: Deserialize<'de>>(
         let walk = Walk::new(place, Rc::clone(doc));
         walk.dig(at, missing.clone(), candidate.path.to_owned());
         walk.set_attempt(attempt);
-        let root = Tracker { walk: &walk, at: doc.root(), path: &Path::ROOT };
-        let Ok(value) = T::deserialize(root) else {
+        let Some(value) = build::<T>(&walk) else {
             continue;
         };
         let same = match check(&value) {
@@ -230,15 +250,18 @@ fn is_within(path: &str, outer: &str) -> bool {
     }
 }
 
+/// Returns the number of the field that has a Rust name.
+fn find(rust: &str, known: &[&str]) -> Option<usize> {
+    let same = known.iter().position(|name| *name == rust);
+    same.or_else(|| known.iter().position(|name| alike(name, rust)))
+}
+
 /// Returns whether two names are the same but for case, underscores and dashes.
 fn alike(a: &str, b: &str) -> bool {
-    let letters = |name: &'_ str| -> Vec<u8> {
-        name.bytes()
-            .filter(|byte| !matches!(byte, b'_' | b'-'))
-            .map(|byte| byte.to_ascii_lowercase())
-            .collect()
-    };
-    letters(a) == letters(b)
+    fn letters(name: &str) -> impl Iterator<Item = u8> {
+        name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
+    }
+    letters(a).eq(letters(b))
 }
 
 /// So many values are tried to see whether a rule is about a field.

@@ -28,6 +28,9 @@ pub(super) struct Walk<'de> {
     absent: RefCell<Vec<(At, bool)>>,
     /// Fields that made-up objects need besides those that they ask for.
     extras: RefCell<Vec<Cow<'static, str>>>,
+    /// Values that are read after all others of their object, because what is made up in them does not fit.
+    late: RefCell<Vec<At>>,
+    postpones: Cell<bool>,
     work: Cell<usize>,
     stuck: Cell<bool>,
 }
@@ -54,6 +57,8 @@ impl<'de> Walk<'de> {
             skips: RefCell::default(),
             absent: RefCell::default(),
             extras: RefCell::default(),
+            late: RefCell::default(),
+            postpones: Cell::new(false),
             work: Cell::new(work),
             stuck: Cell::new(false),
         }
@@ -61,6 +66,10 @@ impl<'de> Walk<'de> {
 
     /// Returns whether another attempt may find more.
     pub(super) fn goes_on(&self) -> bool {
+        // Nothing is left that could be read before the value that does not fit.
+        if self.postpones.get() {
+            return false;
+        }
         !self.stuck.get() && self.problems.borrow().len() < MAX_PROBLEMS
     }
 
@@ -178,9 +187,27 @@ impl<'de> Walk<'de> {
         let mut holes = self.holes.borrow_mut();
         match holes.iter_mut().find(|hole| hole.at == at && hole.missing.as_deref() == missing) {
             Some(hole) if hole.attempt < MAX_ATTEMPTS => hole.attempt += 1,
-            Some(_) | None => self.stuck.set(true),
+            Some(_) | None => self.postpones.set(true),
         }
         Trouble::Noted
+    }
+
+    /// Lets the other values of an object go first, so that their problems are found too.
+    pub(super) fn postpone(&self, at: At) {
+        if self.postpones.get() && !self.is_late(at) {
+            self.late.borrow_mut().push(at);
+            self.postpones.set(false);
+        }
+    }
+
+    /// Returns whether a value is read after all others of its object.
+    pub(super) fn is_late(&self, at: At) -> bool {
+        self.late.borrow().contains(&at)
+    }
+
+    /// Returns whether any value is.
+    pub(super) fn has_late(&self) -> bool {
+        !self.late.borrow().is_empty()
     }
 
     /// Ends the walk: the problems, and the paths of the holes.

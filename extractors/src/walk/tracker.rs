@@ -76,7 +76,8 @@ impl<'w, 'de> Tracker<'w, 'de> {
             return Self { at: At::Entry(0), ..self }.run(ask, visitor);
         }
         match (ask, self.walk.doc.look(self.at)) {
-            (Ask::Ignored, _) => visitor.visit_unit(),
+            (Ask::Ignored, _) if self.is_readable() => visitor.visit_unit(),
+            (Ask::Ignored, _) => Err(Trouble::Unreadable),
             (Ask::Newtype(_), Seen::File(file)) if ask.is_file() => visitor.visit_u64(file as u64),
             (Ask::Any, Seen::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
             (Ask::Newtype(_), Seen::Written(_)) if ask.is_file() => Err(Trouble::Absent),
@@ -116,6 +117,16 @@ impl<'w, 'de> Tracker<'w, 'de> {
         let value = visitor.visit_seq(&mut list)?;
         let left = list.count_rest();
         if left > 0 { Err(Trouble::Length { expected, got: list.count() + left }) } else { Ok(value) }
+    }
+
+    /// Returns whether a value that nobody asked for can be read as the first pass reads it.
+    fn is_readable(&self) -> bool {
+        match (&*self.walk.doc, self.at) {
+            (Doc::Json(text), At::Json(at)) => {
+                text.get(at..super::json::end(text, at)).is_some_and(crate::strict::is_readable)
+            }
+            _ => true,
+        }
     }
 
     /// Returns the name and the value of an object with one member.

@@ -30,6 +30,8 @@ pub(super) enum Trouble {
     Type { expected: String, got: String },
     /// A key that no field has.
     UnknownField { name: String, fields: &'static [&'static str] },
+    /// A value that nobody asked for, and that is JSON, but stands for nothing.
+    Unreadable,
     /// A text that is no variant.
     UnknownVariant { got: String, variants: &'static [&'static str] },
 }
@@ -61,6 +63,7 @@ impl Trouble {
                 let message = format!("expected {}, got {}", one_of(variants), quoted(&got));
                 parse("unknown_variant", message).with_param("variants", variants.to_vec())
             }
+            Self::Unreadable => parse("invalid", "a text or number in it stands for nothing".to_owned()),
             Self::Noted => parse("invalid", "the value cannot be read".to_owned()),
         }
     }
