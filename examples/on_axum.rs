@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example on_axum --features axum`.
 
+#![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
+
 #[path = "todo/mod.rs"]
 mod todo;
 
@@ -28,13 +30,12 @@ async fn about(State(name): State<&'static str>, calls: Inject<Calls>) -> Json<(
     Json((name, calls.seen().len()))
 }
 
-pub async fn serve(listener: TcpListener) -> std::io::Result<()> {
+pub(crate) async fn serve(listener: TcpListener) -> std::io::Result<()> {
     serve_axum(listener, router().await).await
 }
 
-pub async fn router() -> Router {
-    let calls = Calls::default();
-    let container = todo::container(calls.clone()).await;
+pub(crate) async fn router() -> Router {
+    let (calls, container) = todo::parts().await;
     Router::new()
         .route("/todos", get(todo::list).post(todo::create))
         .route("/todos/{id}", get(todo::show).put(todo::replace))

@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example on_hyper`.
 
+#![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
+
 #[path = "todo/plain.rs"]
 mod plain;
 #[path = "todo/mod.rs"]
@@ -20,8 +22,9 @@ async fn main() -> std::io::Result<()> {
     serve(listener).await
 }
 
-pub async fn serve(listener: TcpListener) -> std::io::Result<()> {
-    let app = plain::app().await;
+pub(crate) async fn serve(listener: TcpListener) -> std::io::Result<()> {
+    let (calls, container) = todo::parts().await;
+    let app = plain::app(calls, container);
     loop {
         let (stream, _) = listener.accept().await?;
         let service = TowerToHyperService::new(app.clone());

@@ -9,5 +9,6 @@ mod todo;
 
 #[tokio::main]
 async fn main() -> Result<(), lambda_http::Error> {
-    lambda_http::run(plain::app::<lambda_http::Body>().await).await
+    let (calls, container) = todo::parts().await;
+    lambda_http::run(plain::app(calls, container)).await
 }

@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example on_tonic --features tonic`.
 
+#![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
+
 #[path = "todo/plain.rs"]
 mod plain;
 #[path = "todo/mod.rs"]
@@ -24,10 +26,10 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tonic_prost::ProstCodec;
-use tower::{Service, ServiceBuilder, ServiceExt};
+use tower::{Service, ServiceBuilder};
 use validator::Validate;
 
-use todo::store::{Calls, Todos};
+use todo::store::Todos;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -37,9 +39,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     serve(listener).await
 }
 
-pub async fn serve(listener: TcpListener) -> Result<(), Box<dyn std::error::Error>> {
-    let calls = Calls::default();
-    let container = todo::container(calls.clone()).await;
+pub(crate) async fn serve(listener: TcpListener) -> Result<(), Box<dyn std::error::Error>> {
+    let (calls, container) = todo::parts().await;
     let grpc = ServiceBuilder::new()
         .layer(StatsLayer::new(|stat: &RouteStat| eprintln!("grpc: {} {:?}", stat.uri(), stat.outcome())))
         .layer(ErrorLayer::new())
@@ -47,7 +48,7 @@ pub async fn serve(listener: TcpListener) -> Result<(), Box<dyn std::error::Erro
         .service(TodosServer);
     let router = axum::Router::new()
         .route_service("/todo.Todos/{method}", grpc)
-        .fallback_service(plain::with_container(calls, container));
+        .fallback_service(plain::app(calls, container));
     Server::builder()
         .accept_http1(true)
         .add_routes(Routes::from(router))
@@ -58,18 +59,18 @@ pub async fn serve(listener: TcpListener) -> Result<(), Box<dyn std::error::Erro
 
 /// A gRPC message with rules: `validator` works on prost's types as on any others.
 #[derive(Clone, PartialEq, prost::Message, Validate)]
-pub struct GetTodo {
+struct GetTodo {
     #[prost(uint64, tag = "1")]
     #[validate(range(min = 1))]
-    pub id: u64,
+    id: u64,
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
-pub struct TodoReply {
+struct TodoReply {
     #[prost(uint64, tag = "1")]
-    pub id: u64,
+    id: u64,
     #[prost(string, tag = "2")]
-    pub title: String,
+    title: String,
 }
 
 /// The method: dependencies from the container, rules checked, errors as `google.rpc.Status`.

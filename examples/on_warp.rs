@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example on_warp`.
 
+#![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
+
 #[path = "todo/plain.rs"]
 mod plain;
 #[path = "todo/mod.rs"]
@@ -30,7 +32,7 @@ async fn main() -> std::io::Result<()> {
     serve(listener).await
 }
 
-pub async fn serve(listener: TcpListener) -> std::io::Result<()> {
+pub(crate) async fn serve(listener: TcpListener) -> std::io::Result<()> {
     let app = app().await;
     loop {
         let (stream, _) = listener.accept().await?;
@@ -57,7 +59,8 @@ async fn app() -> App<hyper::body::Incoming> {
     let filters =
         ServiceExt::<Request<Body>>::map_response(filters, |response| response.map(ResponseBody::stream));
     let filters: App<Body> = BoxCloneSyncService::new(filters);
-    let todos: App<Body> = plain::app().await;
+    let (calls, container) = todo::parts().await;
+    let todos: App<Body> = plain::app(calls, container);
     BoxCloneSyncService::new(tower::service_fn(move |request: Request<hyper::body::Incoming>| {
         let service = if request.uri().path().starts_with("/warp/") { &filters } else { &todos };
         service.clone().oneshot(request.map(|body| body.map_err(BoxError::from).boxed()))

@@ -2,6 +2,8 @@
 //!
 //! Run with `cargo run --example tour`, then try what it prints.
 
+#![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
+
 #[expect(dead_code, reason = "the program of that example is not run here, its application is")]
 #[path = "on_axum.rs"]
 mod on_axum;

@@ -3,7 +3,9 @@
 //! A handler says by its arguments what it reads and needs. Nothing in here knows which host it runs on; what reads the body
 //! stands last, since axum wants it there.
 
-pub mod store;
+pub(crate) mod store;
+
+use std::sync::Arc;
 
 use gongular::http::{HeaderMap, HeaderValue, StatusCode, header};
 use gongular::{Body, Container, Error, Form, FromRequest, Header, Inject, Json, Param, Query, UploadedFile};
@@ -13,12 +15,12 @@ use validator::Validate;
 use self::store::{Calls, Memory, NewTodo, Todo, TodoError, Todos};
 
 #[derive(Deserialize, Validate)]
-pub struct TodoId {
+pub(crate) struct TodoId {
     id: u64,
 }
 
 #[derive(Deserialize, Validate)]
-pub struct Filter {
+pub(crate) struct Filter {
     done: Option<bool>,
     #[serde(default = "ten")]
     #[validate(range(min = 1, max = 100))]
@@ -30,25 +32,25 @@ fn ten() -> usize {
 }
 
 #[derive(Deserialize, Validate)]
-pub struct Attachment {
+pub(crate) struct Attachment {
     #[validate(length(max = 200))]
     note: String,
     file: UploadedFile,
 }
 
 #[derive(Deserialize, Validate)]
-pub struct Rename {
+pub(crate) struct Rename {
     #[validate(length(min = 1, max = 80))]
     title: String,
 }
 
 /// Who asks: built once per request from a header; without it the request is refused.
-pub struct User {
+pub(crate) struct User {
     name: String,
 }
 
 #[derive(Deserialize, Validate)]
-pub struct Token {
+pub(crate) struct Token {
     #[serde(rename = "x-user")]
     user: Option<String>,
 }
@@ -59,36 +61,38 @@ async fn user(token: Header<Token>) -> Result<User, Error> {
     Ok(User { name })
 }
 
-/// What the application needs, said once.
-pub async fn container(calls: Calls) -> Container {
-    let todos: std::sync::Arc<dyn Todos> = std::sync::Arc::new(Memory::default());
-    Container::builder()
-        .provide(calls)
+/// What the application needs, said once: a record of its calls, and a container that also has it.
+pub(crate) async fn parts() -> (Calls, Container) {
+    let calls = Calls::default();
+    let todos: Arc<dyn Todos> = Arc::new(Memory::default());
+    let container = Container::builder()
+        .provide(calls.clone())
         .provide_as::<dyn Todos>(todos)
         .per_request(user)
         .needs::<(Inject<dyn Todos>, Inject<Calls>, Inject<User>, ReplaceTodo)>()
         .build()
         .await
-        .unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        .unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    (calls, container)
 }
 
 /// The application's own error as an answer.
-pub fn answer(error: &TodoError) -> Error {
+pub(crate) fn answer(error: &TodoError) -> Error {
     match error {
         TodoError::NotFound(_) => Error::not_found().with_public("there is no such todo"),
         TodoError::Full => Error::new(StatusCode::INSUFFICIENT_STORAGE, "the list is full"),
     }
 }
 
-pub async fn list(filter: Query<Filter>, todos: Inject<dyn Todos>) -> Json<Vec<Todo>> {
+pub(crate) async fn list(filter: Query<Filter>, todos: Inject<dyn Todos>) -> Json<Vec<Todo>> {
     Json(todos.list(filter.done, filter.limit))
 }
 
-pub async fn show(param: Param<TodoId>, todos: Inject<dyn Todos>) -> Result<Json<Todo>, Error> {
+pub(crate) async fn show(param: Param<TodoId>, todos: Inject<dyn Todos>) -> Result<Json<Todo>, Error> {
     Ok(Json(todos.get(param.id)?))
 }
 
-pub async fn create(
+pub(crate) async fn create(
     todos: Inject<dyn Todos>,
     user: Inject<User>,
     body: Body<NewTodo>,
@@ -100,7 +104,7 @@ pub async fn create(
 
 /// A whole request as one type: everything wrong with path, query and body is reported together.
 #[derive(FromRequest)]
-pub struct ReplaceTodo {
+pub(crate) struct ReplaceTodo {
     param: Param<TodoId>,
     #[query]
     done: bool,
@@ -108,11 +112,11 @@ pub struct ReplaceTodo {
     todos: Inject<dyn Todos>,
 }
 
-pub async fn replace(request: ReplaceTodo) -> Result<Json<Todo>, Error> {
+pub(crate) async fn replace(request: ReplaceTodo) -> Result<Json<Todo>, Error> {
     Ok(Json(request.todos.replace(request.param.id, request.body.0, request.done)?))
 }
 
-pub async fn rename(
+pub(crate) async fn rename(
     param: Param<TodoId>,
     todos: Inject<dyn Todos>,
     form: Form<Rename>,
@@ -121,14 +125,14 @@ pub async fn rename(
 }
 
 #[derive(Serialize)]
-pub struct Attached {
+pub(crate) struct Attached {
     id: u64,
     note: String,
     file: String,
     bytes: u64,
 }
 
-pub async fn attach(
+pub(crate) async fn attach(
     param: Param<TodoId>,
     todos: Inject<dyn Todos>,
     form: Form<Attachment>,
@@ -138,11 +142,11 @@ pub async fn attach(
     Ok(Json(Attached { id: todo.id, note, file: file.file_name().to_owned(), bytes: file.len() }))
 }
 
-pub async fn fall() -> &'static str {
+pub(crate) async fn fall() -> &'static str {
     panic!("the chair fell over")
 }
 
 /// How often each route was called, as the statistics callback saw it.
-pub async fn stats(calls: Inject<Calls>) -> Json<Vec<String>> {
+pub(crate) async fn stats(calls: Inject<Calls>) -> Json<Vec<String>> {
     Json(calls.seen())
 }

@@ -23,7 +23,7 @@ struct Path<B> {
 }
 
 /// A table of routes: `matchit` finds the path, the method picks the handler.
-pub struct Routes<B> {
+pub(crate) struct Routes<B> {
     paths: Vec<Path<B>>,
     table: matchit::Router<usize>,
 }
@@ -73,20 +73,10 @@ impl<B: RequestBody + 'static> Routes<B> {
 }
 
 /// The whole application as one value that any host can clone and call.
-pub type App<B> = BoxCloneSyncService<Request<B>, Response<ResponseBody>, Infallible>;
-
-/// The whole application with a store of its own.
-pub async fn app<B>() -> App<B>
-where
-    B: RequestBody<Data = bytes::Bytes> + 'static,
-{
-    let calls = Calls::default();
-    let container = todo::container(calls.clone()).await;
-    with_container(calls, container)
-}
+pub(crate) type App<B> = BoxCloneSyncService<Request<B>, Response<ResponseBody>, Infallible>;
 
 /// The whole application: layers outside, routes inside.
-pub fn with_container<B>(calls: Calls, container: Container) -> App<B>
+pub(crate) fn app<B>(calls: Calls, container: Container) -> App<B>
 where
     B: RequestBody<Data = bytes::Bytes> + 'static,
 {

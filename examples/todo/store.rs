@@ -9,25 +9,25 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 #[derive(Clone, Debug, Serialize)]
-pub struct Todo {
-    pub id: u64,
-    pub title: String,
-    pub tags: Vec<String>,
-    pub done: bool,
-    pub by: String,
+pub(crate) struct Todo {
+    pub(crate) id: u64,
+    pub(crate) title: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) done: bool,
+    pub(crate) by: String,
 }
 
 #[derive(Clone, Debug, Deserialize, Validate)]
-pub struct NewTodo {
+pub(crate) struct NewTodo {
     #[validate(length(min = 1, max = 80))]
-    pub title: String,
+    pub(crate) title: String,
     #[serde(default)]
     #[validate(length(max = 5))]
-    pub tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
 }
 
 #[derive(Debug)]
-pub enum TodoError {
+pub(crate) enum TodoError {
     NotFound(u64),
     Full,
 }
@@ -43,7 +43,7 @@ impl fmt::Display for TodoError {
 
 impl std::error::Error for TodoError {}
 
-pub trait Todos: Send + Sync {
+pub(crate) trait Todos: Send + Sync {
     fn list(&self, done: Option<bool>, limit: usize) -> Vec<Todo>;
     fn get(&self, id: u64) -> Result<Todo, TodoError>;
     fn add(&self, new: NewTodo, by: &str) -> Result<Todo, TodoError>;
@@ -52,7 +52,7 @@ pub trait Todos: Send + Sync {
 }
 
 #[derive(Default)]
-pub struct Memory {
+pub(crate) struct Memory {
     todos: Mutex<BTreeMap<u64, Todo>>,
 }
 
@@ -101,11 +101,11 @@ impl Todos for Memory {
 
 /// What the statistics callback has seen: one line a request, without times.
 #[derive(Clone, Default)]
-pub struct Calls(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Calls(Arc<Mutex<Vec<String>>>);
 
 impl Calls {
     /// The callback that a statistics layer calls at the end of each request.
-    pub fn record(&self, stat: &RouteStat) {
+    pub(crate) fn record(&self, stat: &RouteStat) {
         let route = stat.matched_path().map_or("-", |path| path.as_str());
         let status = stat.response_code().map_or(0, |status| status.as_u16());
         let line =
@@ -114,7 +114,7 @@ impl Calls {
     }
 
     /// The lines so far.
-    pub fn seen(&self) -> Vec<String> {
+    pub(crate) fn seen(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

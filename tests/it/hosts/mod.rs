@@ -4,6 +4,7 @@
 //! that Lambda itself offers to a function).
 
 mod cases;
+mod grpc;
 mod http1;
 mod lambda;
 mod process;
