@@ -10,5 +10,6 @@ mod derive;
 #[cfg(all(feature = "axum", feature = "macros"))]
 mod derive_axum;
 mod hosts;
+mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;
