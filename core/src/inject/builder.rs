@@ -96,7 +96,7 @@ impl ContainerBuilder {
     ///
     /// Its arguments may be other singletons only. For a factory of another form see [`Provider::singleton`].
     #[track_caller]
-    pub fn singleton<U, Args>(self, factory: impl Factory<U, (form::AsyncFallible, Args)>) -> Self
+    pub fn singleton<U, Args>(self, factory: impl Factory<U, form::AsyncFallible, Args>) -> Self
     where
         U: Send + Sync + 'static,
     {
@@ -107,7 +107,7 @@ impl ContainerBuilder {
     ///
     /// For a factory of another form, a key, or a teardown see [`Provider::per_request`].
     #[track_caller]
-    pub fn per_request<U, Args>(self, factory: impl Factory<U, (form::AsyncFallible, Args)>) -> Self
+    pub fn per_request<U, Args>(self, factory: impl Factory<U, form::AsyncFallible, Args>) -> Self
     where
         U: Send + Sync + 'static,
     {
@@ -118,7 +118,7 @@ impl ContainerBuilder {
     ///
     /// For a factory of another form see [`Provider::transient`].
     #[track_caller]
-    pub fn transient<U, Args>(self, factory: impl Factory<U, (form::AsyncFallible, Args)>) -> Self
+    pub fn transient<U, Args>(self, factory: impl Factory<U, form::AsyncFallible, Args>) -> Self
     where
         U: Send + Sync + 'static,
     {

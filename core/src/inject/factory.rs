@@ -16,16 +16,16 @@ use crate::{BodySlot, Contract, Error, FromRequest, RequestContext, Stage};
 /// query. It returns `T`, `Result<T, E>` of any error that [`Error`] can be made of, or is an `async fn` that returns one
 /// of these. An [`Error`] it returns may refuse the request with any status and body.
 ///
-/// `Args` only tells the shapes of functions apart.
+/// `Kind` tells apart what it returns (see [`form`]), `Args` the numbers of arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no factory of `{T}`",
     label = "has to return `{T}`, or `Result<{T}, E>`",
     note = "a factory is a function or closure, `async` or not, of at most 12 extractors that leave the body alone",
     note = "it returns `{T}` or `Result<{T}, E>` with any error that `?` can turn into `gongular::Error`; its future must be `Send`"
 )]
-pub trait Factory<T, Args>: sealed::Factory<T, Args> {}
+pub trait Factory<T, Kind, Args>: sealed::Factory<T, Kind, Args> {}
 
-impl<F, T, Args> Factory<T, Args> for F where F: sealed::Factory<T, Args> {}
+impl<F, T, Kind, Args> Factory<T, Kind, Args> for F where F: sealed::Factory<T, Kind, Args> {}
 
 /// What a factory may return to make a `T`; `Kind` tells the four forms apart.
 #[diagnostic::on_unimplemented(
@@ -63,7 +63,7 @@ mod sealed {
     use super::{Error, Future, Recipe};
 
     #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
-    pub trait Factory<T, Args>: Send + Sync + 'static {
+    pub trait Factory<T, Kind, Args>: Send + Sync + 'static {
         fn recipe(self) -> impl Recipe<T>;
     }
 
@@ -157,8 +157,8 @@ where
 /// A future in a box.
 pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// A room that was waited for, and whether its factory was started.
-pub(super) type Begin<R> = (Box<R>, Result<(), Error>);
+/// A room that was waited for, the request that was lent for it, and whether the factory was started.
+pub(super) type Begin<'p, R> = (Box<R>, &'p mut Parts, Result<(), Error>);
 
 /// A factory whose arguments and future are out of sight.
 #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
@@ -182,7 +182,7 @@ pub trait Run<U>: Send {
     /// Reads the arguments, however long it takes, and starts the factory.
     ///
     /// The room is lost with the future; what was started already has been started in another one.
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Run<U>>>
+    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Run<U>>>
     where
         U: 'p;
 
@@ -230,7 +230,7 @@ impl<F, Args, Fut> Room<F, Args, Fut> {
 
 macro_rules! factory {
     ($($name:ident),*) => {
-        impl<F, R, T, Kind, $($name),*> sealed::Factory<T, (Kind, $($name,)*)> for F
+        impl<F, R, T, Kind, $($name),*> sealed::Factory<T, Kind, ($($name,)*)> for F
         where
             F: Fn($($name),*) -> R + Send + Sync + 'static,
             R: Produces<T, Kind> + 'static,
@@ -299,13 +299,13 @@ macro_rules! factory {
             fn begin_slowly<'p>(
                 mut self: Box<Self>,
                 parts: &'p mut Parts,
-            ) -> BoxFuture<'p, Begin<dyn Run<T>>>
+            ) -> BoxFuture<'p, Begin<'p, dyn Run<T>>>
             where
                 T: 'p,
             {
                 Box::pin(async move {
                     let mut body = BodySlot::taken();
-                    let mut cx = RequestContext::new(parts, &mut body);
+                    let mut cx = RequestContext::new(&mut *parts, &mut body);
                     let begun = match <($($name,)*) as FromRequest<()>>::from_request(&mut cx).await {
                         Ok(($($name,)*)) => {
                             self.future.set(Some((self.function)($($name),*).into_future()));
@@ -313,7 +313,7 @@ macro_rules! factory {
                         }
                         Err(error) => Err(error),
                     };
-                    (self as Box<dyn Run<T>>, begun)
+                    (self as Box<dyn Run<T>>, parts, begun)
                 })
             }
 

@@ -94,15 +94,13 @@ impl OpenScope {
     }
 
     /// Returns what has to be done before the head of a good answer leaves; `None` when nobody asked for anything.
-    #[must_use]
     pub fn before_response(&self) -> Option<BeforeResponse> {
         let scope = self.scope();
         if !scope.container().has_before_response() {
             return None;
         }
         let next = scope.inner.last.load(Ordering::Acquire);
-        let hooks = built(&scope.inner, next).filter_map(|cell| cell.before_response()).collect();
-        Some(BeforeResponse { hooks, current: 0 })
+        Some(BeforeResponse { scope: scope.clone(), next, current: None })
     }
 
     /// Ends the scope: a future that tears its values down, the last one first.
@@ -144,9 +142,11 @@ pub fn interrupted() -> Completion {
 }
 
 /// What has to be done before the head of an answer leaves, one hook after the other; the first error ends it.
+#[must_use = "futures do nothing unless polled"]
 pub struct BeforeResponse {
-    hooks: Vec<BoxFuture<'static, Result<(), Error>>>,
-    current: usize,
+    scope: Scope,
+    next: u32,
+    current: Option<BoxFuture<'static, Result<(), Error>>>,
 }
 
 impl Future for BeforeResponse {
@@ -154,17 +154,23 @@ impl Future for BeforeResponse {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        while let Some(hook) = this.hooks.get_mut(this.current) {
-            std::task::ready!(hook.as_mut().poll(task))?;
-            this.current += 1;
+        loop {
+            if let Some(current) = &mut this.current {
+                std::task::ready!(current.as_mut().poll(task))?;
+                this.current = None;
+            }
+            let Some(cell) = this.scope.inner.cells.get(this.next as usize) else {
+                return Poll::Ready(Ok(()));
+            };
+            this.current = cell.before_response();
+            this.next = cell.previous();
         }
-        Poll::Ready(Ok(()))
     }
 }
 
 impl fmt::Debug for BeforeResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BeforeResponse").field("hooks", &self.hooks.len()).finish_non_exhaustive()
+        f.debug_struct("BeforeResponse").finish_non_exhaustive()
     }
 }
 
@@ -227,12 +233,6 @@ impl fmt::Debug for Closing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Closing").field("completion", &self.completion).finish_non_exhaustive()
     }
-}
-
-/// Walks over the cells that were built, the last one first.
-fn built(scope: &ScopeInner, last: u32) -> impl Iterator<Item = &dyn super::cell::AnyCell> {
-    let cell = |index: u32| scope.cells.get(index as usize).map(|cell| &**cell);
-    std::iter::successors(cell(last), move |before| cell(before.previous()))
 }
 
 fn shard() -> usize {

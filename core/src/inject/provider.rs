@@ -101,23 +101,23 @@ where
     /// Provides what a factory makes once, when the container is built.
     ///
     /// Its arguments may be other singletons only.
-    pub fn singleton<Args>(factory: impl Factory<U, Args>) -> Self {
+    pub fn singleton<Kind, Args>(factory: impl Factory<U, Kind, Args>) -> Self {
         Self::factory(Lifetime::Singleton, factory)
     }
 
     /// Provides what a factory makes once for each request, when somebody asks for it first.
     ///
     /// Everybody inside the request who asks gets the same value. A failure is not kept: who asks next tries again.
-    pub fn per_request<Args>(factory: impl Factory<U, Args>) -> Self {
+    pub fn per_request<Kind, Args>(factory: impl Factory<U, Kind, Args>) -> Self {
         Self::factory(Lifetime::Request, factory)
     }
 
     /// Provides what a factory makes each time that somebody asks.
-    pub fn transient<Args>(factory: impl Factory<U, Args>) -> Self {
+    pub fn transient<Kind, Args>(factory: impl Factory<U, Kind, Args>) -> Self {
         Self::factory(Lifetime::Transient, factory)
     }
 
-    fn factory<Args>(lifetime: Lifetime, factory: impl Factory<U, Args>) -> Self {
+    fn factory<Kind, Args>(lifetime: Lifetime, factory: impl Factory<U, Kind, Args>) -> Self {
         Self::new(Source::Factory { lifetime, recipe: Box::new(SealedFactory::recipe(factory)) })
     }
 

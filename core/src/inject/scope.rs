@@ -145,7 +145,7 @@ struct Resolving<'p, T: ?Sized + Send + Sync + 'static> {
 enum Step<'p, T: ?Sized> {
     Fresh,
     Waiting,
-    Slow(BoxFuture<'p, Begin<dyn Work<T>>>),
+    Slow(BoxFuture<'p, Begin<'p, dyn Work<T>>>),
     Done,
 }
 
@@ -177,8 +177,9 @@ impl<T: ?Sized + Send + Sync + 'static> Future for Resolving<'_, T> {
         let Step::Slow(arguments) = &mut this.step else {
             return Poll::Ready(Err(no_layer::<T, super::NoKey>()));
         };
-        let (work, begun) = std::task::ready!(arguments.as_mut().poll(task));
+        let (work, parts, begun) = std::task::ready!(arguments.as_mut().poll(task));
         this.step = Step::Done;
+        this.parts = Some(parts);
         match begun {
             Ok(()) => this.step.settle(cell.resume(work, &site, task)),
             Err(error) => {

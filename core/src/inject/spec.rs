@@ -35,7 +35,7 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
 /// The room in which one value for each request is made, kept and torn down.
 pub(super) trait Work<T: ?Sized>: Send {
     fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun;
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Work<T>>>;
+    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Work<T>>>;
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>>;
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
@@ -151,7 +151,7 @@ where
 {
     fn make<'p>(&'p self, parts: &'p mut Parts) -> BoxFuture<'p, Result<Value<T>, Error>> {
         Box::pin(async move {
-            let (mut run, begun) = self.room().begin_slowly(parts).await;
+            let (mut run, _, begun) = self.room().begin_slowly(parts).await;
             let made = match begun {
                 Ok(()) => poll_fn(|task| run.poll(task)).await,
                 Err(error) => Err(error),
@@ -191,13 +191,13 @@ where
         }
     }
 
-    fn begin_slowly<'p>(mut self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<dyn Work<T>>> {
+    fn begin_slowly<'p>(mut self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Work<T>>> {
         Box::pin(async move {
             let run = std::mem::replace(&mut self.run, self.spec.room());
-            let (run, begun) = run.begin_slowly(parts).await;
+            let (run, parts, begun) = run.begin_slowly(parts).await;
             self.run = run;
             let begun = begun.map_err(|error| self.name(error));
-            (self as Box<dyn Work<T>>, begun)
+            (self as Box<dyn Work<T>>, parts, begun)
         })
     }
 
