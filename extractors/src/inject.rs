@@ -115,6 +115,7 @@ where
         cx.state().and_then(RequestState::scope).is_some_and(|scope| scope.provides::<T, K>())
     }
 
+    #[inline]
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         let value = resolve::<T, K>(cx.parts).await?;
         Ok(Self { value, key: PhantomData })

@@ -1,9 +1,9 @@
 //! One value of one request: who builds it, who waits for it, how it ends.
 
 use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::task::{Context, Waker};
 
 use http::request::Parts;
 
@@ -20,37 +20,42 @@ pub(super) trait AnyCell: Any + Send + Sync {
 
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
 
-    /// Ends the value's life; returns what is still to be awaited, and the cell that was built before this one.
-    fn finish(&self, completion: Completion, reuse: bool) -> (Option<BoxFuture<'static, ()>>, u32);
+    /// Ends the value's life, and makes the cell ready for the next request; what is still to be awaited comes back.
+    fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
+
+    /// Ends the value's life for good, while others may still look at the cell.
+    fn close(&self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
 }
 
 /// The value of one request.
 ///
-/// Whoever polls takes the room out of the cell and puts it back, so that the lock is never held over foreign code, and
-/// a factory that was started goes on in the cell whoever gives up waiting.
+/// Whoever polls holds the lock; nobody ever waits for the lock, who finds it taken leaves a waker. A factory that was
+/// started stays in the cell, and goes on whoever gives up waiting.
 pub(super) struct Cell<T: ?Sized> {
     make: Arc<dyn Make<T>>,
     state: Mutex<State<T>>,
+    /// The cell that was built before this one, once this one is on its scope's list.
+    previous: AtomicU32,
+    has_waiters: AtomicBool,
+    waiters: Mutex<Vec<Waker>>,
 }
 
 struct State<T: ?Sized> {
     phase: Phase,
     work: Option<Box<dyn Work<T>>>,
-    waiters: Vec<Waker>,
-    /// The cell that was built before this one, once this one is on its scope's list.
-    previous: Option<u32>,
+    is_listed: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// Somebody has the room and polls.
-    Busy,
     /// The request is over.
-    Closed(Completion),
+    Closed,
     Idle,
     Ready,
     /// The factory was started and waits to be polled.
     Running,
+    /// Somebody awaits the arguments in a box, and has the room.
+    Starting,
 }
 
 /// What a poll of a cell comes to.
@@ -76,63 +81,161 @@ where
     T: ?Sized + Send + Sync + 'static,
 {
     pub(super) fn new(make: Arc<dyn Make<T>>) -> Self {
-        let state = State { phase: Phase::Idle, work: None, waiters: Vec::new(), previous: None };
-        Self { make, state: Mutex::new(state) }
+        Self {
+            make,
+            state: Mutex::new(State { phase: Phase::Idle, work: None, is_listed: false }),
+            previous: AtomicU32::new(NONE),
+            has_waiters: AtomicBool::new(false),
+            waiters: Mutex::new(Vec::new()),
+        }
     }
 
     pub(super) fn poll(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
-        let mut state = self.lock();
-        let running = match (state.phase, &state.work) {
-            (Phase::Ready, Some(work)) => return Polled::Ready(work.value()),
-            (Phase::Closed(_), _) => return Polled::Failed(over::<T>()),
-            (Phase::Busy, _) => {
-                wait(&mut state.waiters, task);
+        let Some(mut state) = self.try_lock() else {
+            return self.wait_for_lock(site, parts, task);
+        };
+        if state.phase == Phase::Ready
+            && let Some(work) = &state.work
+        {
+            return Polled::Ready(work.value());
+        }
+        let polled = self.advance(&mut state, site, parts, task);
+        drop(state);
+        if !matches!(polled, Polled::Waiting | Polled::Slow(_)) {
+            self.wake();
+        }
+        polled
+    }
+
+    fn advance(
+        &self,
+        state: &mut State<T>,
+        site: &impl Site,
+        parts: &mut Parts,
+        task: &mut Context<'_>,
+    ) -> Polled<T> {
+        match state.phase {
+            Phase::Starting => {
+                self.wait(task);
                 return Polled::Waiting;
             }
-            (Phase::Running, Some(_)) => true,
-            (Phase::Idle | Phase::Ready | Phase::Running, _) => false,
-        };
-        if site.is_over() {
-            return Polled::Failed(over::<T>());
+            Phase::Closed => return Polled::Failed(over::<T>()),
+            Phase::Idle if site.is_over() => return Polled::Failed(over::<T>()),
+            Phase::Idle | Phase::Ready | Phase::Running => {}
         }
-        state.phase = Phase::Busy;
-        let work = state.work.take();
-        drop(state);
-        let mut hold = Holding { cell: self, work };
-        let work = hold.work.get_or_insert_with(|| Arc::clone(&self.make).work());
-        if !running {
+        let work = state.work.get_or_insert_with(|| Arc::clone(&self.make).work());
+        if state.phase != Phase::Running {
             match work.begin(parts, task) {
                 Begun::Running => {}
                 Begun::Failed(error) => return Polled::Failed(error),
-                Begun::Waiting => return hold.slow(),
+                Begun::Waiting => {
+                    state.phase = Phase::Starting;
+                    return state.work.take().map_or(Polled::Waiting, Polled::Slow);
+                }
             }
         }
+        self.drive(state, site, task)
+    }
+
+    /// Polls the factory that was started.
+    fn drive(&self, state: &mut State<T>, site: &impl Site, task: &mut Context<'_>) -> Polled<T> {
+        // Until it is known how it goes: a factory that panics is started anew by the next who asks.
+        state.phase = Phase::Idle;
+        let Some(work) = &mut state.work else { return Polled::Waiting };
         let polled = work.poll(task);
-        hold.settle(polled, site, task)
+        if !matches!(polled, std::task::Poll::Ready(Err(_))) && !state.is_listed {
+            state.is_listed = true;
+            self.previous.store(site.enlist(), Ordering::Release);
+        }
+        match polled {
+            std::task::Poll::Ready(Ok(())) if site.is_over() => {
+                too_late(state);
+                Polled::Failed(over::<T>())
+            }
+            std::task::Poll::Ready(Ok(())) => {
+                state.phase = Phase::Ready;
+                Polled::Ready(work.value())
+            }
+            std::task::Poll::Ready(Err(error)) => Polled::Failed(error),
+            std::task::Poll::Pending => {
+                state.phase = Phase::Running;
+                self.wait(task);
+                Polled::Waiting
+            }
+        }
     }
 
     /// Takes a room back whose factory was started while the arguments were awaited.
     pub(super) fn resume(
         &self,
-        mut work: Box<dyn Work<T>>,
+        work: Box<dyn Work<T>>,
         site: &impl Site,
         task: &mut Context<'_>,
     ) -> Polled<T> {
-        let polled = work.poll(task);
-        Holding { cell: self, work: Some(work) }.settle(polled, site, task)
+        let mut state = self.lock();
+        if state.phase == Phase::Closed {
+            return Polled::Failed(over::<T>());
+        }
+        state.work = Some(work);
+        let polled = self.drive(&mut state, site, task);
+        drop(state);
+        if !matches!(polled, Polled::Waiting) {
+            self.wake();
+        }
+        polled
     }
 
     /// Gives the cell free for the next who asks, with or without the room.
     pub(super) fn release(&self, work: Option<Box<dyn Work<T>>>) {
-        drop(Holding { cell: self, work });
+        let mut state = self.lock();
+        if state.phase == Phase::Starting {
+            state.phase = Phase::Idle;
+            state.work = work;
+        }
+        drop(state);
+        self.wake();
     }
 
-    /// Says that somebody gave up waiting: if it was the one who would have been woken, another one has to poll.
-    pub(super) fn leave(&self) {
-        let mut state = self.lock();
-        let waiters = std::mem::take(&mut state.waiters);
-        drop(state);
-        waiters.into_iter().for_each(Waker::wake);
+    /// Wakes those who wait: the value is there, or somebody else has to poll.
+    pub(super) fn wake(&self) {
+        if self.has_waiters.swap(false, Ordering::SeqCst) {
+            let waiters = std::mem::take(&mut *self.waiters.lock().unwrap_or_else(PoisonError::into_inner));
+            waiters.into_iter().for_each(Waker::wake);
+        }
+    }
+
+    fn wait(&self, task: &Context<'_>) {
+        let mut waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
+        if !waiters.iter().any(|waiter| waiter.will_wake(task.waker())) {
+            waiters.push(task.waker().clone());
+        }
+        self.has_waiters.store(true, Ordering::SeqCst);
+    }
+
+    /// Somebody else polls at this moment. He may have looked for waiters just before, so the lock is tried again.
+    #[cold]
+    fn wait_for_lock(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
+        self.wait(task);
+        match self.try_lock() {
+            Some(mut state) => {
+                let polled = match (state.phase, &state.work) {
+                    (Phase::Ready, Some(work)) => Polled::Ready(work.value()),
+                    _ => self.advance(&mut state, site, parts, task),
+                };
+                drop(state);
+                self.wake();
+                polled
+            }
+            None => Polled::Waiting,
+        }
+    }
+
+    fn try_lock(&self) -> Option<MutexGuard<'_, State<T>>> {
+        match self.state.try_lock() {
+            Ok(state) => Some(state),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -145,115 +248,45 @@ where
     T: ?Sized + Send + Sync + 'static,
 {
     fn previous(&self) -> u32 {
-        self.lock().previous.unwrap_or(NONE)
+        self.previous.load(Ordering::Acquire)
     }
 
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
-        let state = self.lock();
+        let state = self.try_lock()?;
         if state.phase == Phase::Ready { state.work.as_ref()?.before_response() } else { None }
     }
 
-    fn finish(&self, completion: Completion, reuse: bool) -> (Option<BoxFuture<'static, ()>>, u32) {
-        let mut state = self.lock();
-        let before = state.phase;
-        state.phase = if reuse { Phase::Idle } else { Phase::Closed(completion) };
-        let previous = state.previous.take().unwrap_or(NONE);
-        let mut work = if before == Phase::Busy { None } else { state.work.take() };
+    fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>> {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.is_listed = false;
+        if std::mem::replace(&mut state.phase, Phase::Idle) == Phase::Ready {
+            state.work.as_mut()?.finish(completion)
+        } else {
+            // A factory that was not done is dropped with its room.
+            state.work = None;
+            None
+        }
+    }
+
+    fn close(&self, completion: Completion) -> Option<BoxFuture<'static, ()>> {
+        // Whoever polls at this moment sees that the request is over, and ends the value himself.
+        let mut state = self.try_lock()?;
+        let before = std::mem::replace(&mut state.phase, Phase::Closed);
+        let mut work = state.work.take();
         drop(state);
-        let mut rest = None;
-        // Foreign code runs here, perhaps while another panic unwinds.
-        let finished = catch_unwind(AssertUnwindSafe(|| {
-            if before == Phase::Ready
-                && let Some(work) = &mut work
-            {
-                rest = work.finish(completion);
-            } else {
-                work = None;
-            }
-        }));
-        if reuse && before == Phase::Ready && finished.is_ok() {
-            self.lock().work = work;
-        }
-        (rest, previous)
+        self.wake();
+        if before == Phase::Ready { work.as_mut()?.finish(completion) } else { None }
     }
 }
 
-/// Somebody who has the room. Whatever happens to him, it goes back and the others are woken.
-struct Holding<'c, T: ?Sized + Send + Sync + 'static> {
-    cell: &'c Cell<T>,
-    work: Option<Box<dyn Work<T>>>,
-}
-
-impl<T> Holding<'_, T>
-where
-    T: ?Sized + Send + Sync + 'static,
-{
-    fn settle(mut self, polled: Poll<Result<(), Error>>, site: &impl Site, task: &Context<'_>) -> Polled<T> {
-        let (phase, polled) = match (polled, &self.work) {
-            (Poll::Ready(Ok(())), Some(work)) => (Phase::Ready, Polled::Ready(work.value())),
-            (Poll::Ready(Err(error)), _) => return Polled::Failed(error),
-            (Poll::Ready(Ok(())) | Poll::Pending, _) => (Phase::Running, Polled::Waiting),
-        };
-        let waiters = {
-            let mut state = self.cell.lock();
-            if let Phase::Closed(completion) = state.phase {
-                drop(state);
-                drop(polled);
-                return self.too_late(completion);
-            }
-            if state.previous.is_none() {
-                state.previous = Some(site.enlist());
-            }
-            state.phase = phase;
-            state.work = self.work.take();
-            if phase == Phase::Running {
-                wait(&mut state.waiters, task);
-            }
-            if phase == Phase::Ready { std::mem::take(&mut state.waiters) } else { Vec::new() }
-        };
-        std::mem::forget(self);
-        waiters.into_iter().for_each(Waker::wake);
-        polled
-    }
-
-    fn slow(mut self) -> Polled<T> {
-        let work = self.work.take();
-        // The cell stays busy: the one who awaits the arguments releases it.
-        std::mem::forget(self);
-        work.map_or_else(|| Polled::Failed(over::<T>()), Polled::Slow)
-    }
-
-    /// The request ended while the value was made.
-    #[cold]
-    fn too_late(mut self, completion: Completion) -> Polled<T> {
-        if let Some(work) = &mut self.work
-            && let Some(mut rest) = work.finish(completion)
-        {
-            let _ = rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        }
-        Polled::Failed(over::<T>())
-    }
-}
-
-impl<T> Drop for Holding<'_, T>
-where
-    T: ?Sized + Send + Sync + 'static,
-{
-    fn drop(&mut self) {
-        let mut state = self.cell.lock();
-        if state.phase == Phase::Busy {
-            state.phase = Phase::Idle;
-            state.work = self.work.take();
-        }
-        let waiters = std::mem::take(&mut state.waiters);
-        drop(state);
-        waiters.into_iter().for_each(Waker::wake);
-    }
-}
-
-fn wait(waiters: &mut Vec<Waker>, task: &Context<'_>) {
-    if !waiters.iter().any(|waiter| waiter.will_wake(task.waker())) {
-        waiters.push(task.waker().clone());
+/// Ends a value that came to be when its request was over.
+#[cold]
+fn too_late<T: ?Sized>(state: &mut State<T>) {
+    state.phase = Phase::Closed;
+    if let Some(mut work) = state.work.take()
+        && let Some(mut rest) = work.finish(Completion::Cancelled)
+    {
+        let _ = rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     }
 }
 

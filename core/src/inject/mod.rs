@@ -29,7 +29,7 @@ pub use self::mistake::{Mistake, MistakeKind, WiringErrors};
 pub use self::open::{BeforeResponse, Closing, OpenScope, Scopes, interrupted};
 pub use self::provider::{Lifetime, Provider, TeardownResult};
 pub use self::report::{Report, ReportedProvider, ReportedUser};
-pub use self::scope::{Scope, resolve};
+pub use self::scope::{Resolve, Scope, resolve};
 pub use self::value::{Finished, Value};
 
 #[cfg(test)]

@@ -196,26 +196,46 @@ impl Closing {
     }
 }
 
+impl Closing {
+    fn advance(&mut self, task: &mut Context<'_>) -> Poll<()> {
+        let Some((scope, reuse)) = &mut self.scope else { return Poll::Ready(()) };
+        loop {
+            if let Some(current) = &mut self.current {
+                std::task::ready!(current.as_mut().poll(task));
+                self.current = None;
+            }
+            let index = self.next as usize;
+            if *reuse && let Some(unique) = Arc::get_mut(scope) {
+                let Some(cell) = unique.cells.get_mut(index) else { return Poll::Ready(()) };
+                self.next = cell.previous();
+                self.current = cell.finish(self.completion);
+            } else {
+                let Some(cell) = scope.cells.get(index) else { return Poll::Ready(()) };
+                self.next = cell.previous();
+                self.current = cell.close(self.completion);
+            }
+        }
+    }
+}
+
 impl Future for Closing {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        loop {
-            if let Some(current) = &mut this.current {
-                // A teardown that panics must not keep the others from running.
-                match catch_unwind(AssertUnwindSafe(|| current.as_mut().poll(task))) {
-                    Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(())) | Err(_) => this.current = None,
-                }
-            }
-            let Some((scope, reuse)) = &this.scope else { return Poll::Ready(()) };
-            if let Some(cell) = scope.cells.get(this.next as usize) {
-                (this.current, this.next) = cell.finish(this.completion, *reuse);
-            } else if let Some((scope, true)) = this.scope.take() {
-                this.scopes.take_back(scope);
+        while this.next != NONE || this.current.is_some() {
+            // Foreign code runs here, perhaps while another panic unwinds; and a teardown that panics must not keep the
+            // others from running.
+            match catch_unwind(AssertUnwindSafe(|| this.advance(task))) {
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(())) => break,
+                Err(_) => this.current = None,
             }
         }
+        if let Some((scope, true)) = this.scope.take() {
+            this.scopes.take_back(scope);
+        }
+        Poll::Ready(())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::fmt;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -57,46 +58,119 @@ impl fmt::Debug for Scope {
 /// # Cancel safety
 ///
 /// A factory that was started goes on when somebody else asks for the same value; it is not started twice.
-pub async fn resolve<T, K>(parts: &mut Parts) -> Result<Value<T>, Error>
+#[inline]
+pub const fn resolve<T, K>(parts: &mut Parts) -> Resolve<'_, T, K>
 where
     T: ?Sized + Send + Sync + 'static,
     K: InjectKey,
 {
-    let waiting = match find::<T, K>(&parts.extensions) {
-        Found::Value(value) => return Ok(value),
-        Found::Cell(scope, cell) => Resolving::new(scope, cell, parts),
-        Found::Transient(make) => return make.make(parts).await,
-        Found::Missing(error) => return Err(error),
-    };
-    waiting.await
+    Resolve { step: Step::Start(parts), key: PhantomData }
 }
 
-enum Found<T: ?Sized> {
-    Value(Value<T>),
-    Cell(Scope, u32),
-    Transient(Arc<dyn Make<T>>),
-    Missing(Error),
+/// The future of a dependency, made by [`resolve`].
+///
+/// # Panics
+///
+/// When it is polled after its completion.
+pub struct Resolve<'p, T: ?Sized, K> {
+    step: Step<'p, T>,
+    key: PhantomData<fn() -> K>,
 }
 
-fn find<T, K>(extensions: &Extensions) -> Found<T>
+enum Step<'p, T: ?Sized> {
+    Start(&'p mut Parts),
+    /// What is not ready at once; only then there is a box.
+    Slow(BoxFuture<'p, Result<Value<T>, Error>>),
+    Done,
+}
+
+impl<T, K> Future for Resolve<'_, T, K>
+where
+    T: ?Sized + Send + Sync + 'static,
+    K: InjectKey,
+{
+    type Output = Result<Value<T>, Error>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Step::Start(parts) = &mut self.step
+            && let Found::Value(value) = find::<T, K>(&parts.extensions)
+        {
+            let value = value.clone();
+            self.step = Step::Done;
+            return Poll::Ready(Ok(value));
+        }
+        self.step.poll::<K>(task)
+    }
+}
+
+impl<T: ?Sized, K> fmt::Debug for Resolve<'_, T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Resolve").field(&type_name::<T>()).finish()
+    }
+}
+
+impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
+    /// Goes on with everything that is not a singleton.
+    #[inline(never)]
+    fn poll<K: InjectKey>(&mut self, task: &mut Context<'_>) -> Poll<Result<Value<T>, Error>> {
+        let mut slow = match std::mem::replace(self, Step::Done) {
+            Step::Start(parts) => match find::<T, K>(&parts.extensions) {
+                Found::Value(value) => return Poll::Ready(Ok(value.clone())),
+                Found::Cell(scope, cell) => {
+                    let scope = scope.clone();
+                    match scope.poll_cell(cell, parts, task) {
+                        Polled::Ready(value) => return Poll::Ready(Ok(value)),
+                        Polled::Failed(error) => return Poll::Ready(Err(error)),
+                        polled @ (Polled::Slow(_) | Polled::Waiting) => {
+                            let waiting = Resolving::new(scope, cell, parts, polled);
+                            // What waits has left its waker; what begins slowly has to be polled.
+                            Box::pin(waiting) as BoxFuture<'_, _>
+                        }
+                    }
+                }
+                Found::Transient(make) => {
+                    let make = Arc::clone(make);
+                    Box::pin(async move { make.make(parts).await })
+                }
+                Found::Nothing => return Poll::Ready(Err(missing::<T, K>(&parts.extensions))),
+            },
+            Step::Slow(slow) => slow,
+            Step::Done => unreachable!("future polled after completion"),
+        };
+        let polled = slow.as_mut().poll(task);
+        if polled.is_pending() {
+            *self = Step::Slow(slow);
+        }
+        polled
+    }
+}
+
+enum Found<'a, T: ?Sized> {
+    Value(&'a Value<T>),
+    Cell(&'a Scope, u32),
+    Transient(&'a Arc<dyn Make<T>>),
+    Nothing,
+}
+
+#[inline]
+fn find<T, K>(extensions: &Extensions) -> Found<'_, T>
 where
     T: ?Sized + Send + Sync + 'static,
     K: InjectKey,
 {
     let Some(scope) = RequestState::of(extensions).and_then(RequestState::scope) else {
-        return Found::Missing(no_layer::<T, K>());
+        return Found::Nothing;
     };
     match scope.inner.container.slot::<T, K>() {
-        Some(Slot::Singleton(value)) => match value.get() {
-            Some(value) => Found::Value(value.clone()),
-            None => Found::Missing(missing::<T, K>(scope)),
-        },
+        Some(Slot::Singleton(value)) => value.get().map_or(Found::Nothing, Found::Value),
+        Some(Slot::Request(cell)) if scope.inner.outer.is_none() => Found::Cell(scope, *cell),
         Some(Slot::Request(cell)) => {
             let (scope, cell) = scope.home(*cell);
-            Found::Cell(scope.clone(), cell)
+            Found::Cell(scope, cell)
         }
-        Some(Slot::Transient(make)) => Found::Transient(Arc::clone(make)),
-        None => Found::Missing(missing::<T, K>(scope)),
+        Some(Slot::Transient(make)) => Found::Transient(make),
+        None => Found::Nothing,
     }
 }
 
@@ -120,38 +194,38 @@ impl Scope {
 }
 
 #[cold]
-fn no_layer<T: ?Sized, K: InjectKey>() -> Error {
-    Error::missing_dependency(type_name::<T>(), K::KEY.name(), "no injection layer is outside of the handler")
-}
-
-#[cold]
-fn missing<T: ?Sized + 'static, K: InjectKey>(scope: &Scope) -> Error {
-    let cause = if scope.inner.container.keys_of::<T>().next().is_some() {
-        "it is registered under other keys, but not under this one"
-    } else {
-        "it is not registered in the container"
+#[inline(never)]
+fn missing<T: ?Sized + 'static, K: InjectKey>(extensions: &Extensions) -> Error {
+    let cause = match RequestState::of(extensions).and_then(RequestState::scope) {
+        None => "no injection layer is outside of the handler",
+        Some(scope) if scope.inner.container.keys_of::<T>().next().is_some() => {
+            "it is registered under other keys, but not under this one"
+        }
+        Some(_) => "it is not registered in the container",
     };
     Error::missing_dependency(type_name::<T>(), K::KEY.name(), cause)
 }
 
-/// Somebody who waits for a per-request value, or builds it.
+/// Somebody who waits for a per-request value, or for the arguments of its factory.
 struct Resolving<'p, T: ?Sized + Send + Sync + 'static> {
     scope: Scope,
     cell: u32,
-    parts: Option<&'p mut Parts>,
-    step: Step<'p, T>,
+    wait: Wait<'p, T>,
 }
 
-enum Step<'p, T: ?Sized> {
-    Fresh,
-    Waiting,
-    Slow(BoxFuture<'p, Begin<'p, dyn Work<T>>>),
+enum Wait<'p, T: ?Sized> {
+    Value(&'p mut Parts),
+    Arguments(BoxFuture<'p, Begin<'p, dyn Work<T>>>),
     Done,
 }
 
 impl<'p, T: ?Sized + Send + Sync + 'static> Resolving<'p, T> {
-    const fn new(scope: Scope, cell: u32, parts: &'p mut Parts) -> Self {
-        Self { scope, cell, parts: Some(parts), step: Step::Fresh }
+    fn new(scope: Scope, cell: u32, parts: &'p mut Parts, polled: Polled<T>) -> Self {
+        let wait = match polled {
+            Polled::Slow(work) => Wait::Arguments(work.begin_slowly(parts)),
+            Polled::Failed(_) | Polled::Ready(_) | Polled::Waiting => Wait::Value(parts),
+        };
+        Self { scope, cell, wait }
     }
 }
 
@@ -160,45 +234,26 @@ impl<T: ?Sized + Send + Sync + 'static> Future for Resolving<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
-        let site = Spot { scope: &this.scope.inner, cell: this.cell };
-        let Some(cell) = site.typed::<T>() else {
-            return Poll::Ready(Err(no_layer::<T, super::NoKey>()));
-        };
-        if let (Step::Fresh | Step::Waiting, Some(parts)) = (&this.step, &mut this.parts) {
-            match cell.poll(&site, parts, task) {
-                Polled::Slow(work) => {
-                    if let Some(parts) = this.parts.take() {
-                        this.step = Step::Slow(work.begin_slowly(parts));
-                    }
+        loop {
+            let (polled, parts) = match std::mem::replace(&mut this.wait, Wait::Done) {
+                Wait::Value(parts) => (this.scope.poll_cell(this.cell, parts, task), parts),
+                Wait::Arguments(mut arguments) => {
+                    let Poll::Ready((work, parts, begun)) = arguments.as_mut().poll(task) else {
+                        this.wait = Wait::Arguments(arguments);
+                        return Poll::Pending;
+                    };
+                    (this.scope.resume_cell(this.cell, work, begun, task), parts)
                 }
-                polled => return this.step.settle(polled),
-            }
-        }
-        let Step::Slow(arguments) = &mut this.step else {
-            return Poll::Ready(Err(no_layer::<T, super::NoKey>()));
-        };
-        let (work, parts, begun) = std::task::ready!(arguments.as_mut().poll(task));
-        this.step = Step::Done;
-        this.parts = Some(parts);
-        match begun {
-            Ok(()) => this.step.settle(cell.resume(work, &site, task)),
-            Err(error) => {
-                cell.release(Some(work));
-                Poll::Ready(Err(error))
-            }
-        }
-    }
-}
-
-impl<T: ?Sized> Step<'_, T> {
-    fn settle(&mut self, polled: Polled<T>) -> Poll<Result<Value<T>, Error>> {
-        *self = Step::Done;
-        match polled {
-            Polled::Failed(error) => Poll::Ready(Err(error)),
-            Polled::Ready(value) => Poll::Ready(Ok(value)),
-            Polled::Slow(_) | Polled::Waiting => {
-                *self = Step::Waiting;
-                Poll::Pending
+                Wait::Done => unreachable!("future polled after completion"),
+            };
+            match polled {
+                Polled::Failed(error) => return Poll::Ready(Err(error)),
+                Polled::Ready(value) => return Poll::Ready(Ok(value)),
+                Polled::Slow(work) => this.wait = Wait::Arguments(work.begin_slowly(parts)),
+                Polled::Waiting => {
+                    this.wait = Wait::Value(parts);
+                    return Poll::Pending;
+                }
             }
         }
     }
@@ -206,11 +261,48 @@ impl<T: ?Sized> Step<'_, T> {
 
 impl<T: ?Sized + Send + Sync + 'static> Drop for Resolving<'_, T> {
     fn drop(&mut self) {
-        let cell = || Spot { scope: &self.scope.inner, cell: self.cell }.typed::<T>();
-        match self.step {
-            Step::Fresh | Step::Done => {}
-            Step::Waiting => cell().into_iter().for_each(Cell::leave),
-            Step::Slow(_) => cell().into_iter().for_each(|cell| cell.release(None)),
+        let Some(cell) = self.scope.spot(self.cell).typed::<T>() else { return };
+        match self.wait {
+            Wait::Done => {}
+            // If it was this one who would have been woken, another one has to poll.
+            Wait::Value(_) => cell.wake(),
+            Wait::Arguments(_) => cell.release(None),
+        }
+    }
+}
+
+impl Scope {
+    fn spot(&self, cell: u32) -> Spot<'_> {
+        Spot { scope: &self.inner, cell }
+    }
+
+    fn poll_cell<T>(&self, cell: u32, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T>
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        let spot = self.spot(cell);
+        let cell = spot.typed::<T>().expect("a slot leads to a cell of its type");
+        cell.poll(&spot, parts, task)
+    }
+
+    fn resume_cell<T>(
+        &self,
+        cell: u32,
+        work: Box<dyn Work<T>>,
+        begun: Result<(), Error>,
+        task: &mut Context<'_>,
+    ) -> Polled<T>
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        let spot = self.spot(cell);
+        let cell = spot.typed::<T>().expect("a slot leads to a cell of its type");
+        match begun {
+            Ok(()) => cell.resume(work, &spot, task),
+            Err(error) => {
+                cell.release(Some(work));
+                Polled::Failed(error)
+            }
         }
     }
 }
@@ -235,12 +327,11 @@ impl Drop for ScopeInner {
     /// Ends what was built after the end of the request, by somebody who kept a copy of it.
     fn drop(&mut self) {
         let mut next = *self.last.get_mut();
-        while let Some(cell) = self.cells.get(next as usize) {
-            let (rest, previous) = cell.finish(Completion::Cancelled, false);
-            if let Some(mut rest) = rest {
+        while let Some(cell) = self.cells.get_mut(next as usize) {
+            next = cell.previous();
+            if let Some(mut rest) = cell.finish(Completion::Cancelled) {
                 let _ = rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
             }
-            next = previous;
         }
     }
 }
