@@ -1,11 +1,16 @@
 //! Dependencies as arguments.
 
 use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use gongular_core::inject::{InjectKey, NoKey, Value, resolve};
+#[cfg(feature = "axum")]
+use gongular_core::inject::resolve;
+use gongular_core::inject::{InjectKey, NoKey, Resolve, Value, resolve_in};
 use gongular_core::{Contract, Error, FromRequest, RequestContext, RequestState, Stage};
 
 /// A dependency from the container, by its type and, where there are several, by a key.
@@ -54,9 +59,8 @@ use gongular_core::{Contract, Error, FromRequest, RequestContext, RequestState, 
 ///
 /// // What the injection layer does for each request:
 /// let scopes = Arc::new(Scopes::new(container));
-/// let scope = scopes.open(None);
 /// let (mut parts, ()) = http::Request::new(()).into_parts();
-/// RequestState::entry(&mut parts.extensions).set_scope(scope.scope().clone());
+/// let scope = scopes.enter(RequestState::entry(&mut parts.extensions));
 ///
 /// let mut body = BodySlot::new(());
 /// let mut cx = RequestContext::new(&mut parts, &mut body);
@@ -116,9 +120,24 @@ where
     }
 
     #[inline]
-    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
-        let value = resolve::<T, K>(cx.parts).await?;
-        Ok(Self { value, key: PhantomData })
+    fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send {
+        Injecting(resolve_in::<T, K, B>(cx))
+    }
+}
+
+/// A dependency on its way; not an `async fn`, whose states would cost more than a singleton does.
+struct Injecting<'p, T: ?Sized, K>(Resolve<'p, T, K>);
+
+impl<T, K> Future for Injecting<'_, T, K>
+where
+    T: ?Sized + Send + Sync + 'static,
+    K: InjectKey,
+{
+    type Output = Result<Inject<T, K>, Error>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(cx).map_ok(|value| Inject { value, key: PhantomData })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
 
 use http::request::Parts;
 
@@ -12,6 +13,7 @@ use super::scope::NONE;
 use super::spec::{Make, Work};
 use super::{Completion, Value};
 use crate::Error;
+use crate::stats::Recorder;
 
 /// A cell of a scope without its type.
 pub(super) trait AnyCell: Any + Send + Sync {
@@ -44,6 +46,7 @@ struct State<T: ?Sized> {
     phase: Phase,
     work: Option<Box<dyn Work<T>>>,
     is_listed: bool,
+    started: Option<Instant>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,6 +77,9 @@ pub(super) trait Site {
 
     /// Returns whether the request is over.
     fn is_over(&self) -> bool;
+
+    /// Returns who wants to know how long factories take.
+    fn recorder(&self) -> Option<&Recorder>;
 }
 
 impl<T> Cell<T>
@@ -83,7 +89,7 @@ where
     pub(super) fn new(make: Arc<dyn Make<T>>) -> Self {
         Self {
             make,
-            state: Mutex::new(State { phase: Phase::Idle, work: None, is_listed: false }),
+            state: Mutex::new(State { phase: Phase::Idle, work: None, is_listed: false, started: None }),
             previous: AtomicU32::new(NONE),
             has_waiters: AtomicBool::new(false),
             waiters: Mutex::new(Vec::new()),
@@ -125,6 +131,9 @@ where
         }
         let work = state.work.get_or_insert_with(|| Arc::clone(&self.make).work());
         if state.phase != Phase::Running {
+            if site.recorder().is_some() {
+                state.started = Some(Instant::now());
+            }
             match work.begin(parts, task) {
                 Begun::Running => {}
                 Begun::Failed(error) => return Polled::Failed(error),
@@ -143,21 +152,27 @@ where
         state.phase = Phase::Idle;
         let Some(work) = &mut state.work else { return Polled::Waiting };
         let polled = work.poll(task);
-        if !matches!(polled, std::task::Poll::Ready(Err(_))) && !state.is_listed {
+        if polled.is_ready()
+            && let Some(started) = state.started.take()
+            && let Some(recorder) = site.recorder()
+        {
+            recorder.dependency(std::any::type_name::<T>(), self.make.key(), started.elapsed());
+        }
+        if !matches!(polled, Poll::Ready(Err(_))) && !state.is_listed {
             state.is_listed = true;
             self.previous.store(site.enlist(), Ordering::Release);
         }
         match polled {
-            std::task::Poll::Ready(Ok(())) if site.is_over() => {
+            Poll::Ready(Ok(())) if site.is_over() => {
                 too_late(state);
                 Polled::Failed(over::<T>())
             }
-            std::task::Poll::Ready(Ok(())) => {
+            Poll::Ready(Ok(())) => {
                 state.phase = Phase::Ready;
                 Polled::Ready(work.value())
             }
-            std::task::Poll::Ready(Err(error)) => Polled::Failed(error),
-            std::task::Poll::Pending => {
+            Poll::Ready(Err(error)) => Polled::Failed(error),
+            Poll::Pending => {
                 state.phase = Phase::Running;
                 self.wait(task);
                 Polled::Waiting

@@ -14,7 +14,7 @@ use super::provider::Identity;
 use super::scope::ScopeInner;
 use super::spec::{Maker, Slot};
 use super::table::Table;
-use super::{InjectKey, Key, Lifetime, Report, Scope, WiringErrors};
+use super::{InjectKey, Key, Lifetime, Report, Scope, Value, WiringErrors};
 use crate::{Contract, Error, RequestState};
 
 /// Everything that is provided to handlers: values, factories, and how long what they make lives.
@@ -141,7 +141,7 @@ impl Container {
     /// Builds the singletons, each after those that it needs; those that need a failed one are left out.
     async fn build_singletons(&self, index: &HashMap<Identity, usize>) -> Result<(), WiringErrors> {
         let mut parts = Request::new(()).into_parts().0;
-        let scope = Scope { inner: Arc::new(ScopeInner::new(self.clone(), None)) };
+        let scope = Scope { inner: Arc::new(ScopeInner::new(self.clone())) };
         RequestState::entry(&mut parts.extensions).set_scope(scope);
         let mut done = vec![None; self.inner.nodes.len()];
         let mut mistakes = Vec::new();
@@ -183,6 +183,15 @@ impl Container {
             }
         }
         order
+    }
+
+    /// Returns a singleton that has been built.
+    #[inline]
+    pub(super) fn singleton<T: ?Sized + 'static, K: InjectKey>(&self) -> Option<&Value<T>> {
+        match self.slot::<T, K>() {
+            Some(Slot::Singleton(value)) => value.get(),
+            Some(Slot::Request(_) | Slot::Transient(_)) | None => None,
+        }
     }
 
     #[inline]

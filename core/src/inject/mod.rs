@@ -15,6 +15,7 @@ mod mistake;
 mod open;
 mod provider;
 mod report;
+mod resolve;
 mod scope;
 mod spec;
 mod table;
@@ -29,7 +30,8 @@ pub use self::mistake::{Mistake, MistakeKind, WiringErrors};
 pub use self::open::{BeforeResponse, Closing, OpenScope, Scopes, interrupted};
 pub use self::provider::{Lifetime, Provider, TeardownResult};
 pub use self::report::{Report, ReportedProvider, ReportedUser};
-pub use self::scope::{Resolve, Scope, resolve};
+pub use self::resolve::{Resolve, resolve, resolve_in};
+pub use self::scope::Scope;
 pub use self::value::{Finished, Value};
 
 #[cfg(test)]

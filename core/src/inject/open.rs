@@ -11,7 +11,8 @@ use std::task::{Context, Poll, Waker};
 use super::factory::BoxFuture;
 use super::scope::{NONE, ScopeInner};
 use super::{Completion, Container, Scope};
-use crate::Error;
+use crate::stats::Recorder;
+use crate::{Error, RequestState};
 
 /// Opens a scope for each request; scopes that are over are used again, with the allocations of their values.
 pub struct Scopes {
@@ -34,29 +35,34 @@ impl Scopes {
 
     /// Opens a scope, inside of another one where there is one.
     pub fn open(self: &Arc<Self>, outer: Option<&Scope>) -> OpenScope {
-        // A shard that somebody else holds is not waited for.
-        let used = self.shards[shard()].try_lock().ok().and_then(|mut shard| shard.pop());
-        let inner = match used {
-            Some(mut inner) => match (Arc::get_mut(&mut inner), outer) {
-                (Some(unique), Some(outer)) => {
-                    unique.outer = Some(outer.clone());
-                    inner
-                }
-                (Some(_), None) => inner,
-                (None, outer) => self.fresh(outer),
-            },
-            None => self.fresh(outer),
-        };
-        OpenScope { scope: Some(Scope { inner }), scopes: Arc::clone(self) }
+        self.open_in(outer, None)
     }
 
-    fn fresh(&self, outer: Option<&Scope>) -> Arc<ScopeInner> {
-        Arc::new(ScopeInner::new(self.container.clone(), outer.cloned()))
+    /// Opens a scope and leaves it with a request: inside of the scope that the request has, if any, and known to its
+    /// recorder, which is told how long factories take.
+    pub fn enter(self: &Arc<Self>, state: &mut RequestState) -> OpenScope {
+        let recorder = state.recorder().filter(|recorder| recorder.detail().dependencies());
+        let open = self.open_in(state.scope(), recorder);
+        state.set_scope(open.scope().clone());
+        open
+    }
+
+    fn open_in(self: &Arc<Self>, outer: Option<&Scope>, recorder: Option<&Recorder>) -> OpenScope {
+        // A shard that somebody else holds is not waited for.
+        let spare = self.shards[shard()].try_lock().ok().and_then(|mut shard| shard.pop());
+        let mut inner = spare.unwrap_or_else(|| Arc::new(ScopeInner::new(self.container.clone())));
+        if outer.is_some() || recorder.is_some() {
+            let unique = Arc::get_mut(&mut inner).expect("a spare scope is nobody's");
+            unique.outer = outer.cloned();
+            unique.recorder = recorder.cloned();
+        }
+        OpenScope { scope: Some(Scope { inner }), scopes: Arc::clone(self) }
     }
 
     fn take_back(&self, mut scope: Arc<ScopeInner>) {
         if let Some(unique) = Arc::get_mut(&mut scope) {
             unique.outer = None;
+            unique.recorder = None;
             if let Ok(mut shard) = self.shards[shard()].try_lock()
                 && shard.len() < MAX_SPARE
             {

@@ -28,6 +28,9 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
     /// Makes one value.
     fn make<'p>(&'p self, parts: &'p mut Parts) -> BoxFuture<'p, Result<Value<T>, Error>>;
 
+    /// Returns the key of the values.
+    fn key(&self) -> Key;
+
     /// Makes the room in which values are made, one for each request.
     fn work(self: Arc<Self>) -> Box<dyn Work<T>>;
 }
@@ -158,6 +161,10 @@ where
             };
             made.map(&self.wrap).map_err(|error| error.from_factory(type_name::<T>(), self.key.name()))
         })
+    }
+
+    fn key(&self) -> Key {
+        self.key
     }
 
     fn work(self: Arc<Self>) -> Box<dyn Work<T>> {

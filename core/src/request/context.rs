@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use super::{BodySlot, MatchedPath, PathParams, RequestBody, RequestState};
+use crate::inject::Scope;
 use crate::{Error, Limits};
 
 /// What an extractor may look at: the request head, and the body until somebody takes it.
@@ -15,17 +16,19 @@ pub struct RequestContext<'r, B> {
     /// The request head.
     pub parts: &'r mut Parts,
     body: &'r mut BodySlot<B>,
+    /// The request's scope, once an extractor asked for it: all that follow find it without a lookup.
+    scope: Option<Scope>,
 }
 
 impl<'r, B> RequestContext<'r, B> {
     /// Makes the view of a request.
     pub const fn new(parts: &'r mut Parts, body: &'r mut BodySlot<B>) -> Self {
-        Self { parts, body }
+        Self { parts, body, scope: None }
     }
 
     /// Returns the same view for a shorter time.
     pub const fn reborrow(&mut self) -> RequestContext<'_, B> {
-        RequestContext { parts: self.parts, body: self.body }
+        RequestContext { parts: self.parts, body: self.body, scope: None }
     }
 
     /// Returns the body's slot.
@@ -37,6 +40,15 @@ impl<'r, B> RequestContext<'r, B> {
     #[must_use]
     pub fn state(&self) -> Option<&RequestState> {
         RequestState::of(&self.parts.extensions)
+    }
+
+    /// Returns the request head and the dependencies at hand.
+    #[inline]
+    pub(crate) fn parts_and_scope(&mut self) -> (&mut Parts, Option<&Scope>) {
+        if self.scope.is_none() {
+            self.scope = RequestState::of(&self.parts.extensions).and_then(RequestState::scope).cloned();
+        }
+        (self.parts, self.scope.as_ref())
     }
 
     /// Returns the limits in force.

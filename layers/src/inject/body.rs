@@ -19,7 +19,7 @@ pin_project! {
     pub struct InjectBody<B: Body> {
         #[pin]
         inner: Option<B>,
-        last: Option<Frame<B::Data>>,
+        last: Option<Result<Frame<B::Data>, B::Error>>,
         // How many bytes are still to come, where the head promised a number.
         left: Option<u64>,
         completion: Completion,
@@ -47,7 +47,7 @@ impl<B: Body> Body for InjectBody<B> {
         let mut this = self.project();
         if this.last.is_some() {
             ready!(this.end.poll_close(*this.completion, cx));
-            return Poll::Ready(this.last.take().map(Ok));
+            return Poll::Ready(this.last.take());
         }
         let frame = match this.inner.as_mut().as_pin_mut() {
             Some(inner) if !this.end.is_closed() || !inner.is_end_stream() => ready!(inner.poll_frame(cx)),
@@ -61,16 +61,17 @@ impl<B: Body> Body for InjectBody<B> {
                 let ended = this.inner.as_ref().as_pin_ref().is_none_or(|inner| inner.is_end_stream());
                 if (ended || *this.left == Some(0)) && this.end.poll_close(*this.completion, cx).is_pending()
                 {
-                    *this.last = Some(frame);
+                    *this.last = Some(Ok(frame));
                     return Poll::Pending;
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
             Some(Err(error)) => {
                 *this.completion = Completion::Failure;
-                // The body is broken: nothing is left that could wait.
-                this.end.set_known(Completion::Failure);
-                let _ = this.end.poll_close(Completion::Failure, cx);
+                if this.end.poll_close(Completion::Failure, cx).is_pending() {
+                    *this.last = Some(Err(error));
+                    return Poll::Pending;
+                }
                 Poll::Ready(Some(Err(error)))
             }
             None => {
@@ -86,7 +87,9 @@ impl<B: Body> Body for InjectBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         let mut hint = self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint);
-        if let Some(data) = self.last.as_ref().and_then(Frame::data_ref) {
+        if let Some(Ok(last)) = &self.last
+            && let Some(data) = last.data_ref()
+        {
             let waiting = data.remaining() as u64;
             if let Some(upper) = hint.upper() {
                 hint.set_upper(upper.saturating_add(waiting));

@@ -56,9 +56,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
-        let state = RequestState::entry(request.extensions_mut());
-        let open = self.scopes.open(state.scope());
-        state.set_scope(open.scope().clone());
+        let open = self.scopes.enter(RequestState::entry(request.extensions_mut()));
         // Made before the call: a service may do all of its work in it, and panic in it.
         let end = End::new(open, self.spawn.clone());
         ResponseFuture::new(self.inner.call(request), end)

@@ -85,3 +85,29 @@ fn providers_are_there_as_values() {
     assert_eq!(repo.place().file(), file!());
     assert_eq!(report.users()[0].needs(), [2, 1]);
 }
+
+#[tokio::test]
+async fn the_time_of_a_factory_stands_in_the_statistics() {
+    use crate::RequestState;
+    use crate::stats::{Detail, Ending, Outcome, Recorder};
+
+    let slow = Provider::<Idle>::per_request(|| async {
+        super::yield_once().await;
+        Idle
+    });
+    let container = Container::builder().register(slow.key("slow")).build().await.unwrap();
+    let mut request = http::Request::new(());
+    let recorder = Recorder::start(&mut request, Detail::default());
+    let mut parts = request.into_parts().0;
+    let open = super::scopes(&container).enter(RequestState::entry(&mut parts.extensions));
+    crate::key! { Slow = "slow" }
+    for _ in 0..2 {
+        crate::inject::resolve::<Idle, Slow>(&mut parts).await.unwrap();
+    }
+    drop((open, parts));
+    let mut seen = Vec::new();
+    recorder.finish(Ending::new(Outcome::Complete, std::time::Instant::now()), |stat| {
+        seen.extend(stat.dependencies().iter().map(|stat| (stat.type_name(), stat.key().name())));
+    });
+    assert_eq!(seen, [(std::any::type_name::<Idle>(), Some("slow"))]);
+}
