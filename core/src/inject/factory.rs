@@ -18,10 +18,11 @@ use crate::{BodySlot, Contract, Error, FromRequest, RequestContext, Stage};
 ///
 /// `Kind` tells apart what it returns (see [`form`]), `Args` the numbers of arguments.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no factory of `{T}`",
-    label = "has to return `{T}`, or `Result<{T}, E>`",
-    note = "a factory is a function or closure, `async` or not, of at most 12 extractors that leave the body alone",
-    note = "it returns `{T}` or `Result<{T}, E>` with any error that `?` can turn into `gongular::Error`; its future must be `Send`"
+    message = "`{Self}` is no factory of dependencies here",
+    label = "has to return what it provides, and to take extractors that leave the body alone",
+    note = "`.singleton(..)`, `.per_request(..)` and `.transient(..)` of a builder take an `async fn` that returns `Result<T, E>`",
+    note = "a factory that returns `T` itself, or is not `async`, names its type: `.register(Provider::<T>::per_request(..))`; here `T` is `{T}`",
+    note = "it takes at most 12 arguments, such as `Inject<T>` and `HeaderMap`; its future must be `Send`"
 )]
 pub trait Factory<T, Kind, Args>: sealed::Factory<T, Kind, Args> {}
 

@@ -100,6 +100,7 @@ impl OpenScope {
     }
 
     /// Returns what has to be done before the head of a good answer leaves; `None` when nobody asked for anything.
+    #[must_use = "hooks run when they are polled"]
     pub fn before_response(&self) -> Option<BeforeResponse> {
         let scope = self.scope();
         if !scope.container().has_before_response() {
