@@ -13,6 +13,8 @@ mod multipart;
 mod param;
 mod query;
 mod strict;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "tonic")]
 pub mod tonic;
 mod upload;

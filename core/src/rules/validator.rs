@@ -1,7 +1,6 @@
 //! Rules of validator.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -58,13 +57,13 @@ fn collect(errors: ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenRu
 }
 
 fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
-    let message = match error.message {
-        Some(message) => message,
-        None => message(&error.code, &error.params),
-    };
-    let mut rule = BrokenRule::new(path, error.code, message);
     let mut params: Vec<_> = error.params.into_iter().collect();
     params.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let message = match error.message {
+        Some(message) => message,
+        None => message(&error.code, &params),
+    };
+    let mut rule = BrokenRule::new(path, error.code, message);
     for (name, value) in params {
         let scalar = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Null);
         match name.as_ref() {
@@ -79,22 +78,22 @@ fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
 }
 
 /// Says what a value must be like, for a rule without a message of its own.
-fn message(code: &str, params: &HashMap<Cow<'static, str>, Value>) -> Cow<'static, str> {
-    let param = |name: &str| params.get(name).map(written);
+fn message(code: &str, params: &[(Cow<'static, str>, Value)]) -> Cow<'static, str> {
+    let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     match code {
-        "range" => range(param("min"), param("max"), param("exclusive_min"), param("exclusive_max")).into(),
+        "range" => range(param("min"), param("max"), param("exclusive_min"), param("exclusive_max")),
         "length" => {
-            let items = matches!(params.get("value"), Some(Value::Array(_) | Value::Object(_)));
+            let items = matches!(param("value"), Some(Value::Array(_) | Value::Object(_)));
             let unit = if items { "item" } else { "character" };
-            length(param("min"), param("max"), param("equal"), unit).into()
+            length(param("min"), param("max"), param("equal"), unit)
         }
         "email" => "must be an e-mail address".into(),
         "url" => "must be a URL".into(),
         "must_match" => "must be the same as the field it repeats".into(),
         "contains" | "does_not_contain" => {
             let verb = if code == "contains" { "must contain" } else { "must not contain" };
-            match param("needle") {
-                Some(needle) => format!("{verb} {needle}").into(),
+            match param("needle").and_then(Value::as_str) {
+                Some(needle) => format!("{verb} {:?}", crate::reflect(needle)).into(),
                 None => format!("{verb} a certain text").into(),
             }
         }
@@ -109,37 +108,35 @@ fn message(code: &str, params: &HashMap<Cow<'static, str>, Value>) -> Cow<'stati
     }
 }
 
-fn written(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("{:?}", crate::reflect(text)),
-        other => other.to_string(),
-    }
-}
-
-fn range(min: Option<String>, max: Option<String>, above: Option<String>, below: Option<String>) -> String {
-    if let (Some(min), Some(max)) = (&min, &max) {
-        return format!("must be from {min} to {max}");
+fn range(
+    min: Option<&Value>,
+    max: Option<&Value>,
+    above: Option<&Value>,
+    below: Option<&Value>,
+) -> Cow<'static, str> {
+    if let (Some(min), Some(max)) = (min, max) {
+        return format!("must be from {min} to {max}").into();
     }
     let parts = [("at least", min), ("greater than", above), ("at most", max), ("less than", below)];
     let parts: Vec<_> =
         parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound?))).collect();
     if parts.is_empty() {
-        "must be within its range".to_owned()
-    } else {
-        format!("must be {}", parts.join(" and "))
+        return "must be within its range".into();
     }
+    format!("must be {}", parts.join(" and ")).into()
 }
 
-fn length(min: Option<String>, max: Option<String>, equal: Option<String>, unit: &str) -> String {
-    let (words, count) = match (min, max, equal) {
-        (_, _, Some(equal)) => (format!("exactly {equal}"), equal),
-        (Some(min), Some(max), None) => (format!("at least {min} and at most {max}"), max),
-        (Some(min), None, None) => (format!("at least {min}"), min),
-        (None, Some(max), None) => (format!("at most {max}"), max),
-        (None, None, None) => ("another number of".to_owned(), String::new()),
-    };
-    let plural = if count == "1" { "" } else { "s" };
-    format!("must have {words} {unit}{plural}")
+fn length(min: Option<&Value>, max: Option<&Value>, equal: Option<&Value>, unit: &str) -> Cow<'static, str> {
+    let last = equal.or(max).or(min);
+    let plural = if last.and_then(Value::as_u64) == Some(1) { "" } else { "s" };
+    match (min, max, equal) {
+        (_, _, Some(equal)) => format!("must have exactly {equal} {unit}{plural}"),
+        (Some(min), Some(max), None) => format!("must have at least {min} and at most {max} {unit}{plural}"),
+        (Some(min), None, None) => format!("must have at least {min} {unit}{plural}"),
+        (None, Some(max), None) => format!("must have at most {max} {unit}{plural}"),
+        (None, None, None) => format!("must have another number of {unit}s"),
+    }
+    .into()
 }
 
 /// The name that validator gives to rules of a whole struct.

@@ -24,8 +24,8 @@ pub(super) struct Walk<'de> {
     holes: RefCell<Vec<Hole>>,
     /// Keys to pass over, by their offsets.
     skips: RefCell<Vec<usize>>,
-    /// Keys of a flat place whose empty values count as absent, and those of which only the empty elements do.
-    absent: RefCell<Vec<(At, bool)>>,
+    /// Keys of a flat place of which something counts as absent.
+    absent: RefCell<Vec<(At, Lack)>>,
     /// Fields that made-up objects need besides those that they ask for.
     extras: RefCell<Vec<Cow<'static, str>>>,
     /// Values that are read after all others of their object, because what is made up in them does not fit.
@@ -33,6 +33,17 @@ pub(super) struct Walk<'de> {
     postpones: Cell<bool>,
     work: Cell<usize>,
     stuck: Cell<bool>,
+}
+
+/// What counts as absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// The key.
+    Key,
+    /// Empty elements of its list.
+    EmptyItems,
+    /// Texts in its list of files.
+    TextItems,
 }
 
 /// A place where a value is made up.
@@ -117,12 +128,15 @@ impl<'de> Walk<'de> {
 
     /// Returns whether a key counts as absent.
     pub(super) fn is_absent(&self, at: At) -> bool {
-        self.absent.borrow().contains(&(at, false))
+        self.absent.borrow().contains(&(at, Lack::Key))
     }
 
     /// Returns whether an element of a list counts as absent, by its key.
     pub(super) fn is_absent_item(&self, at: At, item: &Item<'_>) -> bool {
-        item.is_empty() && self.absent.borrow().contains(&(at, true))
+        let absent = self.absent.borrow();
+        let is_text = !matches!(item, Item::File(_));
+        item.is_empty() && absent.contains(&(at, Lack::EmptyItems))
+            || is_text && absent.contains(&(at, Lack::TextItems))
     }
 
     /// Notes what is wrong at a place, and leaves a hole there.
@@ -130,14 +144,15 @@ impl<'de> Walk<'de> {
         let mut written = path.write();
         match &trouble {
             Trouble::Noted => return trouble,
-            Trouble::Absent => {
-                let (at, in_list) = match at {
-                    At::Item(entry, _) => (At::Entry(entry), true),
-                    other => (other, false),
+            Trouble::Absent | Trouble::NoFile => {
+                let (at, lack) = match at {
+                    At::Item(entry, _) if trouble == Trouble::NoFile => (At::Entry(entry), Lack::TextItems),
+                    At::Item(entry, _) => (At::Entry(entry), Lack::EmptyItems),
+                    other => (other, Lack::Key),
                 };
                 let mut absent = self.absent.borrow_mut();
-                if !absent.contains(&(at, in_list)) {
-                    absent.push((at, in_list));
+                if !absent.contains(&(at, lack)) {
+                    absent.push((at, lack));
                     return Trouble::Noted;
                 }
                 drop(absent);

@@ -10,7 +10,7 @@ use super::doc::{At, Doc, Seen};
 use super::path::Path;
 use super::state::Walk;
 use super::trouble::{Trouble, quoted};
-use crate::flat::number;
+use crate::flat::{Item, number};
 
 /// A value of the input, and the way to it.
 #[derive(Clone, Copy)]
@@ -78,9 +78,11 @@ impl<'w, 'de> Tracker<'w, 'de> {
         match (ask, self.walk.doc.look(self.at)) {
             (Ask::Ignored, _) if self.is_readable() => visitor.visit_unit(),
             (Ask::Ignored, _) => Err(Trouble::Unreadable),
-            (Ask::Newtype(_), Seen::File(file)) if ask.is_file() => visitor.visit_u64(file as u64),
+            (Ask::Newtype(_), _) if ask.is_file() && !matches!(self.at, At::Json(_)) => match self.file() {
+                Some(file) => visitor.visit_u64(file as u64),
+                None => Err(Trouble::NoFile),
+            },
             (Ask::Any, Seen::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
-            (Ask::Newtype(_), Seen::Written(_)) if ask.is_file() => Err(Trouble::Absent),
             (Ask::Newtype(_), _) if !ask.is_file() => visitor.visit_newtype_struct(self),
             (Ask::Option, Seen::Null) => visitor.visit_none(),
             (Ask::Option, _) => visitor.visit_some(self),
@@ -117,6 +119,22 @@ impl<'w, 'de> Tracker<'w, 'de> {
         let value = visitor.visit_seq(&mut list)?;
         let left = list.count_rest();
         if left > 0 { Err(Trouble::Length { expected, got: list.count() + left }) } else { Ok(value) }
+    }
+
+    /// Returns the first file of a key.
+    fn file(&self) -> Option<usize> {
+        let Doc::Flat(flat) = &*self.walk.doc else {
+            return None;
+        };
+        let files = |item: &Item<'_>| match item {
+            Item::File(file) => Some(*file),
+            Item::Text(_) | Item::Bytes(_) => None,
+        };
+        match self.at {
+            At::Entry(entry) => flat.entries.get(entry)?.items.iter().find_map(files),
+            At::Item(entry, item) => flat.item(entry, item).as_ref().and_then(files),
+            At::Flat | At::Json(_) | At::Made { .. } => None,
+        }
     }
 
     /// Returns whether a value that nobody asked for can be read as the first pass reads it.

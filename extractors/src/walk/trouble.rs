@@ -24,6 +24,8 @@ pub(super) enum Trouble {
     Length { expected: String, got: usize },
     /// A field that is not there.
     Missing(Cow<'static, str>),
+    /// A text where a file is wanted, which counts as an absent file.
+    NoFile,
     /// A number that its type cannot hold.
     Range { expected: String, got: String, bounds: Option<(Value, Value)> },
     /// Another kind of value.
@@ -41,7 +43,9 @@ impl Trouble {
     pub(super) fn problem(self, place: Place, path: String) -> Problem {
         let parse = |code: &'static str, message: String| Problem::parse(place, path, code, message);
         match self {
-            Self::Missing(_) | Self::Absent => parse("missing", "a value is required".to_owned()),
+            Self::Missing(_) | Self::Absent | Self::NoFile => {
+                parse("missing", "a value is required".to_owned())
+            }
             Self::Custom(text) => parse("invalid", custom(&text)),
             Self::Duplicate(_) => parse("duplicate", "expected one value, got more than one".to_owned()),
             Self::Encoding => parse("encoding", "the text is not correctly encoded".to_owned()),
