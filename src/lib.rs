@@ -1,4 +1,4 @@
-//! Request contracts for any tower service.
+#![doc = include_str!("../README.md")]
 
 pub use gongular_core::inject::Container;
 pub use gongular_core::{
