@@ -1,11 +1,12 @@
 //! gongular's layers as methods of tower's `ServiceBuilder`.
 
 use gongular_core::Limits;
+use gongular_core::inject::Container;
 use tower::ServiceBuilder;
 use tower_layer::Stack;
 
 use crate::stats::{RouteCallback, StatsLayer};
-use crate::{ErrorHandler, ErrorLayer, LimitsLayer, NamedLayer};
+use crate::{ErrorHandler, ErrorLayer, InjectLayer, LimitsLayer, NamedLayer};
 
 /// Adds gongular's layers to a [`ServiceBuilder`] by short names.
 ///
@@ -53,6 +54,10 @@ pub trait ServiceBuilderExt<L>: sealed::Sealed<L> + Sized {
     #[must_use]
     fn errors<H: ErrorHandler>(self, layer: ErrorLayer<H>) -> ServiceBuilder<Stack<ErrorLayer<H>, L>>;
 
+    /// Makes a container's dependencies available inside; see [`InjectLayer`].
+    #[must_use]
+    fn inject(self, container: Container) -> ServiceBuilder<Stack<InjectLayer, L>>;
+
     /// Sets the limits that extractors inside hold a request to; see [`LimitsLayer`].
     #[must_use]
     fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>>;
@@ -69,6 +74,10 @@ impl<L> ServiceBuilderExt<L> for ServiceBuilder<L> {
 
     fn errors<H: ErrorHandler>(self, layer: ErrorLayer<H>) -> ServiceBuilder<Stack<ErrorLayer<H>, L>> {
         self.layer(layer)
+    }
+
+    fn inject(self, container: Container) -> ServiceBuilder<Stack<InjectLayer, L>> {
+        self.layer(InjectLayer::new(container))
     }
 
     fn limits(self, limits: Limits) -> ServiceBuilder<Stack<LimitsLayer, L>> {
