@@ -1,7 +1,7 @@
 //! Times of the workloads, for a machine that does nothing else; instructions say more on a shared one.
 
 use divan::{AllocProfiler, Bencher};
-use gongular_bench::peers::peers;
+use gongular_bench::peers::{find, peers};
 use gongular_bench::workload::Workload;
 
 #[global_allocator]
@@ -27,7 +27,7 @@ fn cases() -> Vec<String> {
 fn request(bencher: Bencher<'_, '_>, case: &str) {
     let (workload, peer) = case.split_once(' ').expect("a case is a workload and a peer");
     let workload = Workload::find(workload).expect("the workload was listed");
-    let peer = peers().into_iter().find(|found| found.name() == peer).expect("the peer was listed");
-    let mut batches = peer.batches();
-    bencher.with_inputs(|| vec![workload.request()]).bench_local_values(|requests| batches(requests));
+    let peer = find(peer, &workload).expect("the peer was listed");
+    let batches = peer.batches();
+    bencher.with_inputs(|| vec![workload.request()]).bench_local_values(batches);
 }

@@ -1,6 +1,6 @@
 //! How a peer is driven: the same loop for all of them, and one region that is measured.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::pin;
@@ -62,6 +62,13 @@ pub trait Peer: Sync {
 /// Answers a batch of requests; returns how many body bytes came back.
 pub type Batches = Box<dyn FnMut(Vec<Request<RequestBody>>) -> usize>;
 
+impl fmt::Debug for dyn Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// An [`App`] as a [`Peer`].
 pub(crate) struct Tower<A>(PhantomData<fn() -> A>);
 
 impl<A> Tower<A> {
@@ -123,6 +130,6 @@ pub fn measured_region<T>(work: impl FnOnce() -> T) -> T {
     std::hint::black_box(work())
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().expect("a runtime of one thread needs no resources")
 }

@@ -5,8 +5,10 @@
 mod borrowed;
 pub mod count;
 pub mod harness;
+pub mod marginal;
 pub mod peers;
 mod registry;
+pub mod upload;
 mod values;
 mod wiring;
 pub mod workload;

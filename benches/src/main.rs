@@ -3,12 +3,14 @@
 #![expect(clippy::print_stdout, reason = "the tables are what this program is for")]
 
 use std::alloc::System;
+use std::collections::BTreeMap;
 use std::io;
 use std::process::ExitCode;
 
 use gongular_bench::count::{Cost, count, run};
-use gongular_bench::harness::Peer;
-use gongular_bench::peers::peers;
+use gongular_bench::marginal::{Marginal, marginals, probes};
+use gongular_bench::peers::{find, peers};
+use gongular_bench::upload::upload;
 use gongular_bench::workload::Workload;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -22,14 +24,21 @@ fn main() -> io::Result<ExitCode> {
         [] => {
             check()?;
             tables("", "")?;
+            marginal_table()?;
+            large_upload()?;
         }
         ["check"] => check()?,
+        ["marginal"] => marginal_table()?,
+        ["upload"] => large_upload()?,
         ["count", peer] => tables(peer, "")?,
         ["count", peer, workload] => tables(peer, workload)?,
         ["run", peer, workload, rounds @ ..] => {
-            let peer = peers().into_iter().find(|found| found.name() == *peer);
-            let (Some(peer), Some(workload)) = (peer, Workload::find(workload)) else {
-                return Err(io::Error::other("no such peer or workload"));
+            let Some(workload) = Workload::find(workload) else {
+                return Err(io::Error::other("no such workload"));
+            };
+            let probe = || probes().into_iter().find(|probe| probe.name() == *peer);
+            let Some(peer) = find(peer, &workload).or_else(probe) else {
+                return Err(io::Error::other("no such peer"));
             };
             let rounds: Vec<usize> = rounds.iter().filter_map(|round| round.parse().ok()).collect();
             run(peer, &workload, &rounds, allocations);
@@ -60,29 +69,62 @@ fn check() -> io::Result<()> {
 fn tables(only_peer: &str, only_workload: &str) -> io::Result<()> {
     let mut workloads = Workload::all();
     workloads.retain(|workload| workload.name.contains(only_workload));
+    let mut names: Vec<&str> = peers().into_iter().map(|peer| peer.name()).collect();
+    names.dedup();
+    names.retain(|name| name.contains(only_peer));
     let mut rows = Vec::new();
-    for peer in peers().into_iter().filter(|peer| peer.name().contains(only_peer)) {
+    for name in names {
         let mut costs = Vec::new();
         for workload in &workloads {
-            costs.push(peer.answers(workload).then(|| count(peer.name(), workload.name)).transpose()?);
+            costs.push(find(name, workload).map(|_| count(name, workload.name)).transpose()?);
         }
-        rows.push((peer, costs));
+        rows.push((name, costs));
     }
     table("instructions", &workloads, &rows, |cost| format!("{:.0}", cost.instructions));
     table("allocations", &workloads, &rows, |cost| format!("{:.0}", cost.allocations));
     Ok(())
 }
 
-type Row = (&'static dyn Peer, Vec<Option<Cost>>);
+/// Prints what one thing more costs a request.
+fn marginal_table() -> io::Result<()> {
+    let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
+    for probe in probes() {
+        if !costs.contains_key(probe.name()) {
+            costs.insert(probe.name(), count(probe.name(), "w1")?);
+        }
+    }
+    println!("\n| one more | instructions | allocations |");
+    println!("|---|--:|--:|");
+    for Marginal { name, without, with, pieces, .. } in marginals() {
+        let (without, with) = (costs[without.name()], costs[with.name()]);
+        let each = |more: f64| more / f64::from(pieces);
+        let instructions = each(with.instructions - without.instructions);
+        let allocations = each(with.allocations - without.allocations);
+        println!("| {name} | {instructions:.0} | {allocations:.1} |");
+    }
+    Ok(())
+}
+
+/// Reads 4 GiB through a multipart form and prints the most memory that the process ever had.
+fn large_upload() -> io::Result<()> {
+    let received = upload(4 << 30).map_err(io::Error::other)?;
+    // Linux keeps the high-water mark; elsewhere there is nothing to print.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).map_or("unknown", str::trim);
+    println!("\nmultipart upload of {received} bytes: peak memory {peak}");
+    Ok(())
+}
+
+type Row = (&'static str, Vec<Option<Cost>>);
 
 fn table(what: &str, workloads: &[Workload], rows: &[Row], cell: impl Fn(&Cost) -> String) {
     let names: Vec<&str> = workloads.iter().map(|workload| workload.name).collect();
     println!("\n| {what} | {} |", names.join(" | "));
     println!("|---|{}", "--:|".repeat(names.len()));
-    for (peer, costs) in rows {
+    for (name, costs) in rows {
         let cells: Vec<String> =
             costs.iter().map(|cost| cost.as_ref().map_or_else(String::new, &cell)).collect();
-        println!("| {} | {} |", peer.name(), cells.join(" | "));
+        println!("| {name} | {} |", cells.join(" | "));
     }
 }
 
@@ -91,4 +133,5 @@ fn allocations() -> usize {
     stats.allocations + stats.reallocations
 }
 
-const USAGE: &str = "usage: gongular-bench [check | count PEER [WORKLOAD] | run PEER WORKLOAD ROUND...]";
+const USAGE: &str =
+    "usage: gongular-bench [check | marginal | upload | count PEER [WORKLOAD] | run PEER WORKLOAD ROUND...]";

@@ -1,9 +1,13 @@
 //! What the handlers read and answer, as users write it: owned texts, `validator` rules.
+//!
+//! Answers are generic over their texts, so that hyper by hand can lend them.
 
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+
+use crate::wiring::UserId;
 
 #[derive(Debug, Deserialize, Validate)]
 pub(crate) struct PostsPath {
@@ -22,23 +26,30 @@ pub(crate) struct PostsQuery {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct Posts<'a> {
+pub(crate) struct Posts<T> {
     pub(crate) id: u64,
     pub(crate) page: u32,
     pub(crate) per_page: u32,
-    pub(crate) sort: &'a str,
+    pub(crate) sort: T,
     pub(crate) desc: bool,
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct UserPosts<'a> {
+pub(crate) struct UserPosts<T> {
     pub(crate) id: u64,
     pub(crate) page: u32,
     pub(crate) per_page: u32,
-    pub(crate) sort: &'a str,
+    pub(crate) sort: T,
     pub(crate) desc: bool,
     pub(crate) sum: u64,
     pub(crate) user: u64,
+}
+
+impl UserPosts<String> {
+    pub(crate) fn new(path: PostsPath, query: PostsQuery, sum: u64, user: UserId) -> Self {
+        let PostsQuery { page, per_page, sort, desc } = query;
+        Self { id: path.id, page, per_page, sort, desc, sum, user: user.0 }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -83,9 +94,9 @@ pub(crate) struct Comment {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct User<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) city: &'a str,
+pub(crate) struct User<T> {
+    pub(crate) name: T,
+    pub(crate) city: T,
     pub(crate) comments: usize,
 }
 
@@ -105,8 +116,8 @@ pub(crate) struct Signup {
 }
 
 #[derive(Debug, Serialize)]
-pub(crate) struct SignedUp<'a> {
-    pub(crate) name: &'a str,
+pub(crate) struct SignedUp<T> {
+    pub(crate) name: T,
     pub(crate) age: u8,
     pub(crate) newsletter: bool,
     pub(crate) score: f64,

@@ -159,18 +159,21 @@ impl FromRequestParts<AppState> for RequestNumber {
     }
 }
 
-async fn posts(Path(path): Path<PostsPath>, ValidQuery(query): ValidQuery<PostsQuery>) -> Response {
-    let PostsQuery { page, per_page, sort, desc } = &query;
-    Json(Posts { id: path.id, page: *page, per_page: *per_page, sort, desc: *desc }).into_response()
+async fn posts(
+    Path(path): Path<PostsPath>,
+    ValidQuery(query): ValidQuery<PostsQuery>,
+) -> Json<Posts<String>> {
+    let PostsQuery { page, per_page, sort, desc } = query;
+    Json(Posts { id: path.id, page, per_page, sort, desc })
 }
 
-async fn create_user(ValidJson(user): ValidJson<NewUser>) -> Response {
-    Json(User { name: &user.name, city: &user.address.city, comments: user.comments.len() }).into_response()
+async fn create_user(ValidJson(user): ValidJson<NewUser>) -> Json<User<String>> {
+    Json(User { name: user.name, city: user.address.city, comments: user.comments.len() })
 }
 
-async fn signup(ValidForm(form): ValidForm<Signup>) -> Response {
-    let Signup { name, age, newsletter, score, .. } = &form;
-    Json(SignedUp { name, age: *age, newsletter: *newsletter, score: *score }).into_response()
+async fn signup(ValidForm(form): ValidForm<Signup>) -> Json<SignedUp<String>> {
+    let Signup { name, age, newsletter, score, .. } = form;
+    Json(SignedUp { name, age, newsletter, score })
 }
 
 async fn upload(mut parts: Multipart) -> Result<Json<Uploaded>, Failure> {
@@ -214,17 +217,10 @@ async fn api_posts(
     State(pools): State<Pools>,
     number: RequestNumber,
     Extension(user): Extension<UserId>,
-) -> Result<Response, Failure> {
+) -> Result<Json<UserPosts<String>>, Failure> {
     let pool = pools.of("replica").ok_or(Failure::Internal("replica"))?;
     let sum = sum(&db, &cache, &mailer, &clock, &config, pool, number);
-    Ok(api_answer(&path, &query, sum, user))
-}
-
-pub(crate) fn api_answer(path: &PostsPath, query: &PostsQuery, sum: u64, user: UserId) -> Response {
-    let PostsQuery { page, per_page, sort, desc } = query;
-    let user = user.0;
-    Json(UserPosts { id: path.id, page: *page, per_page: *per_page, sort, desc: *desc, sum, user })
-        .into_response()
+    Ok(Json(UserPosts::new(path, query, sum, user)))
 }
 
 pub(crate) async fn authenticate(mut request: Request, next: Next) -> Result<Response, Failure> {

@@ -6,15 +6,14 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Json, Router};
 use tower_http::catch_panic::CatchPanicLayer;
 
-use super::axum::{Failure, ValidQuery, api_answer, authenticate, observe};
+use super::axum::{Failure, ValidQuery, authenticate, observe};
 use crate::harness::{App, Application};
 use crate::registry::Registry;
-use crate::values::{PostsPath, PostsQuery, Sum};
+use crate::values::{PostsPath, PostsQuery, Sum, UserPosts};
 use crate::wiring::{
     Cache, Clock, Config, Db, Mailer, Pools, RequestNumber, Singletons, UserId, request_number, sum,
 };
@@ -89,8 +88,8 @@ async fn api_posts(
     Extension(pools): Extension<Pools>,
     Number(number): Number,
     Extension(user): Extension<UserId>,
-) -> Result<Response, Failure> {
+) -> Result<Json<UserPosts<String>>, Failure> {
     let pool = pools.of("replica").ok_or(Failure::Internal("replica"))?;
     let sum = sum(&db, &cache, &mailer, &clock, &config, pool, number);
-    Ok(api_answer(&path, &query, sum, user))
+    Ok(Json(UserPosts::new(path, query, sum, user)))
 }

@@ -1,5 +1,7 @@
 //! Hyper by hand: one match over the routes, borrowed values, rules as code, nothing boxed.
 
+#![expect(clippy::result_large_err, reason = "a refusal is an answer here, and boxing it would only cost")]
+
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -118,7 +120,7 @@ impl Routes {
         let id = id?;
         let PostsQuery { page, per_page, sort, desc } = read_query(query)?;
         let sum = self.inject(headers).await?;
-        Ok(json(&UserPosts { id, page, per_page, sort: &sort, desc, sum, user: user.0 }))
+        Ok(json(&UserPosts { id, page, per_page, sort: &*sort, desc, sum, user: user.0 }))
     }
 
     async fn inject(&self, headers: &HeaderMap) -> Result<u64, Answer> {
@@ -140,7 +142,7 @@ fn authenticate(headers: &HeaderMap) -> Result<UserId, Answer> {
 
 fn posts(id: u64, query: &str) -> Result<Answer, Answer> {
     let PostsQuery { page, per_page, sort, desc } = read_query(query)?;
-    Ok(json(&Posts { id, page, per_page, sort: &sort, desc }))
+    Ok(json(&Posts { id, page, per_page, sort: &*sort, desc }))
 }
 
 fn read_query(query: &str) -> Result<PostsQuery<'_>, Answer> {
@@ -154,7 +156,7 @@ async fn create_user(headers: &HeaderMap, body: RequestBody) -> Result<Answer, A
     let bytes = read(body).await?;
     let user: NewUser<'_> = serde_json::from_slice(&bytes).map_err(|_| bad("body", "", "parse"))?;
     user.check().map_err(|(field, code)| bad("body", field, code))?;
-    Ok(json(&User { name: &user.name, city: &user.address.city, comments: user.comments.len() }))
+    Ok(json(&User { name: &*user.name, city: &*user.address.city, comments: user.comments.len() }))
 }
 
 async fn signup(headers: &HeaderMap, body: RequestBody) -> Result<Answer, Answer> {
@@ -163,7 +165,7 @@ async fn signup(headers: &HeaderMap, body: RequestBody) -> Result<Answer, Answer
     let signup: Signup<'_> = serde_urlencoded::from_bytes(&bytes).map_err(|_| bad("form", "", "parse"))?;
     signup.check().map_err(|(field, code)| bad("form", field, code))?;
     let Signup { name, age, newsletter, score, .. } = &signup;
-    Ok(json(&SignedUp { name, age: *age, newsletter: *newsletter, score: *score }))
+    Ok(json(&SignedUp { name: &**name, age: *age, newsletter: *newsletter, score: *score }))
 }
 
 async fn upload(headers: &HeaderMap, body: RequestBody) -> Result<Answer, Answer> {

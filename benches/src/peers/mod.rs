@@ -2,20 +2,37 @@
 
 mod axum;
 mod axum_extension;
+mod gongular;
 mod hyper;
 
 use crate::harness::{Peer, Tower};
+use crate::workload::Workload;
 
-/// Returns all peers.
+/// Returns all peers. Several of one name are parts of one application, each with the layers that its routes need.
 #[must_use]
 pub fn peers() -> Vec<&'static dyn Peer> {
-    vec![&Tower::<hyper::Hyper>::NEW, &Tower::<axum::Axum>::NEW, &Tower::<axum_extension::AxumExtension>::NEW]
+    vec![
+        &Tower::<hyper::Hyper>::NEW,
+        &Tower::<axum::Axum>::NEW,
+        &Tower::<axum_extension::AxumExtension>::NEW,
+        &Tower::<gongular::in_axum::Bound>::NEW,
+        &Tower::<gongular::in_axum::Injected>::NEW,
+        &Tower::<gongular::in_axum::Everything>::NEW,
+        &Tower::<gongular::plain::Bound>::NEW,
+        &Tower::<gongular::plain::Injected>::NEW,
+        &Tower::<gongular::plain::Everything>::NEW,
+    ]
+}
+
+/// Returns the peer of that name that answers the workload.
+#[must_use]
+pub fn find(name: &str, workload: &Workload) -> Option<&'static dyn Peer> {
+    peers().into_iter().find(|peer| peer.name() == name && peer.answers(workload))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::workload::Workload;
 
     #[test]
     fn every_peer_gives_the_same_answers() {

@@ -60,11 +60,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> HandlerFuture {
         let handler = self.handler.clone();
+        // Taken apart here, not in the future: it would hold the request twice, whole and in parts, and a future above
+        // 1 KiB is slow to allocate.
+        let (mut parts, body) = request.into_parts();
+        let mut body = BodySlot::new(body);
         HandlerFuture {
             inner: Box::pin(async move {
-                let (mut parts, body) = request.into_parts();
                 let running = begin(&parts, || handler.name());
-                let mut body = BodySlot::new(body);
                 let mut cx = RequestContext::new(&mut parts, &mut body);
                 let result = handler.call(&mut cx).await;
                 if let Some(running) = running {
