@@ -15,7 +15,10 @@ pub use gongular_layers as layers;
 #[doc = include_str!("../docs/from_request.md")]
 #[cfg(feature = "macros")]
 pub use gongular_macros::FromRequest;
-pub use {gongular_core::error, gongular_core::inject, gongular_core::key, gongular_core::stats};
+pub use {
+    gongular_core::error, gongular_core::handler, gongular_core::inject, gongular_core::key,
+    gongular_core::stats,
+};
 pub use {http, http_body};
 
 #[doc(hidden)]

@@ -46,9 +46,9 @@ pub(crate) struct UserPosts<T> {
 }
 
 impl UserPosts<String> {
-    pub(crate) fn new(path: PostsPath, query: PostsQuery, sum: u64, user: UserId) -> Self {
+    pub(crate) fn new(id: u64, query: PostsQuery, sum: u64, user: UserId) -> Self {
         let PostsQuery { page, per_page, sort, desc } = query;
-        Self { id: path.id, page, per_page, sort, desc, sum, user: user.0 }
+        Self { id, page, per_page, sort, desc, sum, user: user.0 }
     }
 }
 

@@ -220,7 +220,7 @@ async fn api_posts(
 ) -> Result<Json<UserPosts<String>>, Failure> {
     let pool = pools.of("replica").ok_or(Failure::Internal("replica"))?;
     let sum = sum(&db, &cache, &mailer, &clock, &config, pool, number);
-    Ok(Json(UserPosts::new(path, query, sum, user)))
+    Ok(Json(UserPosts::new(path.id, query, sum, user)))
 }
 
 pub(crate) async fn authenticate(mut request: Request, next: Next) -> Result<Response, Failure> {

@@ -91,5 +91,5 @@ async fn api_posts(
 ) -> Result<Json<UserPosts<String>>, Failure> {
     let pool = pools.of("replica").ok_or(Failure::Internal("replica"))?;
     let sum = sum(&db, &cache, &mailer, &clock, &config, pool, number);
-    Ok(Json(UserPosts::new(path, query, sum, user)))
+    Ok(Json(UserPosts::new(path.id, query, sum, user)))
 }

@@ -81,7 +81,7 @@ async fn api_posts(
     number: Inject<RequestNumber>,
 ) -> Json<UserPosts<String>> {
     let sum = sum(&db, &cache, &mailer, &clock, &config, &pool, *number);
-    Json(UserPosts::new(path.0, query.0, sum, *user))
+    Json(UserPosts::new(path.id, query.0, sum, *user))
 }
 
 async fn container() -> Container {
