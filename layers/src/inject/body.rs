@@ -29,7 +29,11 @@ pin_project! {
 }
 
 impl<B: Body> InjectBody<B> {
-    pub(super) fn new(inner: Option<B>, headers: &HeaderMap, completion: Completion, end: End) -> Self {
+    pub(super) fn new(inner: Option<B>, headers: &HeaderMap, completion: Completion, mut end: End) -> Self {
+        if completion == Completion::Failure {
+            // A failure stays one when nobody reads this body, as when an error layer puts another in its place.
+            end.set_known(completion);
+        }
         let left =
             inner.as_ref().and_then(|body| body.size_hint().exact().or_else(|| content_length(headers)));
         Self { inner, last: None, left, completion, end }
@@ -50,7 +54,9 @@ impl<B: Body> Body for InjectBody<B> {
             return Poll::Ready(this.last.take());
         }
         let frame = match this.inner.as_mut().as_pin_mut() {
-            Some(inner) if !this.end.is_closed() || !inner.is_end_stream() => ready!(inner.poll_frame(cx)),
+            Some(inner) if !this.end.is_closed() || !inner.is_end_stream() => {
+                ready!(this.end.watch(|| inner.poll_frame(cx)))
+            }
             Some(_) | None => None,
         };
         match frame {

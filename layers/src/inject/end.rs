@@ -43,6 +43,15 @@ impl End {
         matches!(self.state, State::Closed)
     }
 
+    /// Polls what is inside of the layer, and remembers if it panics: whoever catches that lets go of this only later,
+    /// when no panic is under way any more.
+    pub(super) fn watch<T>(&mut self, poll: impl FnOnce() -> T) -> T {
+        let known = self.known.replace(Completion::Panicked);
+        let polled = poll();
+        self.known = known;
+        polled
+    }
+
     /// Tears everything down; may be polled again when it is done.
     pub(super) fn poll_close(&mut self, completion: Completion, cx: &mut Context<'_>) -> Poll<()> {
         let mut closing = match std::mem::replace(&mut self.state, State::Closed) {

@@ -59,7 +59,7 @@ where
         let this = self.project();
         let end = this.end.as_mut().expect("future polled after completion");
         let (completion, response) = match this.answer.take() {
-            None => match ready!(this.inner.poll(cx)) {
+            None => match ready!(end.watch(|| this.inner.poll(cx))) {
                 Ok(response) => match end.before_response().filter(|_| is_good(response.status())) {
                     None => (completion_of(response.status()), response.map(Some)),
                     Some(hooks) => ready!(run_hooks(hooks, response, this.answer, cx)),

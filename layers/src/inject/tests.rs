@@ -21,6 +21,8 @@ use tower_service::Service;
 
 use super::InjectLayer;
 
+mod ending;
+
 struct First;
 
 struct Second;
