@@ -10,6 +10,7 @@ mod derive;
 #[cfg(all(feature = "axum", feature = "macros"))]
 mod derive_axum;
 mod hosts;
+mod rules;
 mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;
