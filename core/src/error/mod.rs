@@ -220,7 +220,7 @@ impl fmt::Display for Error {
                 let gap = if index == 0 { "" } else { "; " };
                 write!(f, "{gap}{problem}")?;
             }
-            return Ok(());
+            return if inner.detail.is_empty() { Ok(()) } else { write!(f, " ({})", inner.detail) };
         }
         match &inner.source {
             Some(source) if inner.detail.is_empty() => fmt::Display::fmt(source, f),
