@@ -7,25 +7,73 @@ use axum::extract::{RawPathParams, rejection::RawPathParamsRejection};
 use axum_core::body::Body as AxumBody;
 use axum_core::extract::{FromRequestParts as _, Request};
 pub use gongular_core::axum::{from_parts, from_request};
-use gongular_core::{Error, FromRequest, Place, RequestContext};
+use gongular_core::{Error, FromRequest, MatchedPath, PathParams, Place, RequestContext};
 use http::request::Parts;
 
-/// Returns the path parameters that axum's router left with the request, already decoded; none outside of a route.
+/// What axum's router left of the matched path.
+pub(crate) enum Found {
+    /// Its parameters, already decoded.
+    Decoded(RawPathParams),
+    /// Its parameters as the client wrote them, since one of them cannot be decoded.
+    Written(PathParams),
+}
+
+/// Returns the path parameters that axum's router left with the request; none outside of a route.
+///
+/// Axum decodes them, but leaves an escape that is none as it is. Parameters with such an escape, or of bytes that are
+/// no UTF-8, are handed on as they are written, so that they are refused as anywhere else.
 ///
 /// # Errors
 ///
-/// A parameter whose bytes are no UTF-8: [`ErrorKind::Parse`](gongular_core::ErrorKind::Parse), `400`.
-pub(crate) async fn path_params(parts: &mut Parts) -> Result<Option<RawPathParams>, Error> {
+/// The path cannot be decoded, and its parameters cannot be found again inside of a nested router:
+/// [`ErrorKind::Parse`](gongular_core::ErrorKind::Parse), `400`.
+pub(crate) async fn path_params(parts: &mut Parts) -> Result<Option<Found>, Error> {
     match RawPathParams::from_request_parts(parts, &()).await {
-        Ok(params) => Ok(Some(params)),
-        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => Err(Error::parse(
-            Place::Path,
-            "",
-            "encoding",
-            "the path is not UTF-8 once its escapes are decoded",
-        )),
+        Ok(_) if !has_only_escapes(parts.uri.path()) => written(parts).map(Some),
+        Ok(params) => Ok(Some(Found::Decoded(params))),
+        Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => written(parts).map(Some),
         Err(_) => Ok(None),
     }
+}
+
+fn has_only_escapes(path: &str) -> bool {
+    let mut pieces = path.split('%');
+    pieces.next();
+    pieces.all(|piece| matches!(piece.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()))
+}
+
+#[cold]
+fn written(parts: &Parts) -> Result<Found, Error> {
+    let pattern = MatchedPath::of(&parts.extensions);
+    let params = pattern.and_then(|pattern| split(pattern.as_str(), parts.uri.path()));
+    params
+        .map(Found::Written)
+        .ok_or_else(|| Error::parse(Place::Path, "", "encoding", "the path is not correctly encoded"))
+}
+
+/// Finds the parameters of a path that matches a pattern of axum.
+fn split(pattern: &str, path: &str) -> Option<PathParams> {
+    let (mut pattern, mut path) = (pattern.strip_prefix('/'), path.strip_prefix('/'));
+    let mut params = Vec::new();
+    while let (Some(patterns), Some(values)) = (pattern, path) {
+        if let Some(name) = patterns.strip_prefix("{*") {
+            params.push((name.strip_suffix('}')?, values));
+            return Some(params.into_iter().collect());
+        }
+        let (part, value);
+        (part, pattern) = first(patterns);
+        (value, path) = first(values);
+        match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            Some(name) => params.push((name, value)),
+            None if part == value => {}
+            None => return None,
+        }
+    }
+    (pattern.is_none() && path.is_none()).then(|| params.into_iter().collect())
+}
+
+fn first(segments: &str) -> (&str, Option<&str>) {
+    segments.split_once('/').map_or((segments, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// Makes axum extractors of extractors that leave the body alone.

@@ -4,6 +4,8 @@ use gongular_core::{Contract, Error, FromRequest, Input, PathParams, Place, Requ
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
+#[cfg(feature = "axum")]
+use crate::axum::Found;
 use crate::flat::{self, Params};
 use crate::walk;
 use crate::wrapper::wrapper;
@@ -68,8 +70,12 @@ where
             return Self::try_from_params(params);
         }
         #[cfg(feature = "axum")]
-        if let Some(params) = crate::axum::path_params(cx.parts).await? {
-            return flat::bind(Place::Path, &flat::AxumParams::new(&params)).map(Self);
+        match crate::axum::path_params(cx.parts).await? {
+            Some(Found::Decoded(params)) => {
+                return flat::bind(Place::Path, &flat::AxumParams::new(&params)).map(Self);
+            }
+            Some(Found::Written(params)) => return Self::try_from_params(&params),
+            None => {}
         }
         Self::try_from_params(&PathParams::default())
     }
