@@ -13,11 +13,65 @@ use serde::de::{
 /// Reads `T` of a JSON text: exactly one value, and objects for structs.
 #[inline]
 pub(crate) fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, serde_json::Error> {
+    match whole(serde_json::Deserializer::from_slice(text)) {
+        Err(error) if error.is_syntax() => last_level(text, error),
+        read => read,
+    }
+}
+
+/// Reads a text that nests to the very limit, which is one level more than serde_json's own.
+#[cold]
+fn last_level<'de, T>(text: &'de [u8], error: serde_json::Error) -> Result<T, serde_json::Error>
+where
+    T: Deserialize<'de>,
+{
+    if depth(text) != MAX_DEPTH {
+        return Err(error);
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(text);
+    deserializer.disable_recursion_limit();
+    whole(deserializer)
+}
+
+#[inline]
+fn whole<'de, T, R>(mut deserializer: serde_json::Deserializer<R>) -> Result<T, serde_json::Error>
+where
+    T: Deserialize<'de>,
+    R: serde_json::de::Read<'de>,
+{
     let value = T::deserialize(Strict(&mut deserializer))?;
     deserializer.end()?;
     Ok(value)
 }
+
+/// Returns how deep lists and objects nest, as far as a text is JSON.
+pub(crate) fn depth(text: &[u8]) -> usize {
+    let (mut deepest, mut depth) = (0, 0usize);
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => {
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'"' => break,
+                        b'\\' => drop(bytes.next()),
+                        _ => {}
+                    }
+                }
+            }
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// So many levels lists and objects may nest.
+pub(crate) const MAX_DEPTH: usize = 128;
 
 /// Returns whether a JSON text can be read and dropped.
 pub(crate) fn is_readable(text: &str) -> bool {

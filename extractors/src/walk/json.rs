@@ -72,31 +72,6 @@ pub(super) fn end(text: &str, at: usize) -> usize {
     at
 }
 
-/// Returns whether lists and objects nest deeper than the limit.
-pub(super) fn is_deep(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0, 0usize);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
-            b'"' => {
-                at = end_of_string(bytes, at);
-                continue;
-            }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth >= MAX_DEPTH {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-/// serde_json's own limit: it refuses to go down the 128th time.
-pub(super) const MAX_DEPTH: usize = 128;
-
 fn end_of_string(bytes: &[u8], at: usize) -> usize {
     let mut at = at + 1;
     while let Some(&byte) = bytes.get(at) {

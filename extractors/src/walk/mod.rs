@@ -38,6 +38,7 @@ pub(crate) use self::probe::fields;
 use self::state::Walk;
 use self::tracker::Tracker;
 use crate::flat::{Fault, Source, refuse};
+use crate::strict;
 
 /// Checks the rules of a value.
 pub(crate) type Check<T> = fn(&T) -> Result<(), BrokenRules>;
@@ -75,8 +76,8 @@ where
     if let Err(error) = serde_json::from_str::<IgnoredAny>(text) {
         return refuse("syntax", format!("the body is not JSON: {error}"));
     }
-    if json::is_deep(text) {
-        return refuse("depth", format!("the body nests deeper than {} levels", json::MAX_DEPTH - 1));
+    if strict::depth(text.as_bytes()) > strict::MAX_DEPTH {
+        return refuse("depth", format!("the body nests deeper than {} levels", strict::MAX_DEPTH));
     }
     let doc = Rc::new(Doc::Json(text));
     let problems = walk::<T>(place, &doc, check);

@@ -206,16 +206,16 @@ fn what_nobody_asked_for_is_json_too() {
         format!("{{\"cityName\":\"Rome\",\"count\":1,\"x\":{}{}}}", "[".repeat(depth), "]".repeat(depth))
     };
     assert!(Body::<Order>::from_json(nested(126).as_bytes()).is_ok());
-    assert_eq!(problems::<Order>(nested(127)), ["depth : the body nests deeper than 127 levels"]);
-    assert_eq!(problems::<Order>(nested(450_000)), ["depth : the body nests deeper than 127 levels"]);
+    assert_eq!(problems::<Order>(nested(128)), ["depth : the body nests deeper than 128 levels"]);
+    assert_eq!(problems::<Order>(nested(450_000)), ["depth : the body nests deeper than 128 levels"]);
     assert_eq!(refused::<Order>(r#"{"cityName":"Rome","count":1,"x":"\udc00"}"#).problems().len(), 1);
 }
 
 #[test]
-fn json_nests_at_most_127_levels() {
+fn json_nests_at_most_128_levels() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
-    assert!(Body::<Unchecked<Value>>::from_json(nested(127).as_bytes()).is_ok());
-    assert!(Body::<Unchecked<Value>>::from_json(nested(128).as_bytes()).is_err());
+    assert!(Body::<Unchecked<Value>>::from_json(nested(128).as_bytes()).is_ok());
+    assert!(Body::<Unchecked<Value>>::from_json(nested(129).as_bytes()).is_err());
     assert!(Body::<Unchecked<Value>>::from_json("[".repeat(900_000).as_bytes()).is_err());
 }
 
