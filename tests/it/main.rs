@@ -10,6 +10,8 @@ mod derive;
 #[cfg(all(feature = "axum", feature = "macros"))]
 mod derive_axum;
 mod hosts;
+#[cfg(feature = "axum")]
+mod promises;
 mod rules;
 mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]

@@ -49,7 +49,12 @@ async fn a_type_with_rules_of_garde_is_read_by_its_wrapper() {
     impl garde::Validate for Age {
         type Context = ();
 
-        fn validate_into(&self, (): &(), parent: &mut dyn FnMut() -> garde::Path, report: &mut garde::Report) {
+        fn validate_into(
+            &self,
+            (): &(),
+            parent: &mut dyn FnMut() -> garde::Path,
+            report: &mut garde::Report,
+        ) {
             if self.years < 18 {
                 report.append(parent().join("years"), garde::Error::new("lower than 18"));
             }
