@@ -9,8 +9,8 @@ use crate::{content_type, strict, walk};
 
 /// Reads the body as JSON into `T`, and checks its rules.
 ///
-/// The content type has to be `application/json` or `application/*+json`, parameters ignored, except that a charset must
-/// be UTF-8. The body is exactly one JSON value (RFC 8259), at most 128 levels deep. Keys are serde's external names, and
+/// The content type has to be `application/json` or `application/*+json`; its parameters are ignored, as JSON is always
+/// UTF-8. The body is exactly one JSON value (RFC 8259), at most 128 levels deep. Keys are serde's external names, and
 /// case counts; unknown ones are ignored, unless `T` denies them. A struct is an object: `null`, a list or a scalar is
 /// none, nor is an object that has a key of the struct twice.
 ///
