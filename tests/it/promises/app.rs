@@ -12,9 +12,9 @@ use gongular::layers::stats::{CountedBody, RouteStat};
 use gongular::layers::{ErrorLayer, InjectLayer, LimitsLayer, StatsLayer};
 use gongular::stats::Logger;
 use gongular::{
-    All, Body, BoxError, BrokenRule, BrokenRules, Container, Error, Form, Handler, Inject, Json, Limits,
-    MatchedPath, Multipart, Param, PathParams, Query, RequestState, ResponseBody, Rules, Unchecked,
-    UploadedFile, service,
+    All, Body, BoxError, BrokenRule, BrokenRules, Container, Cookie, Error, Form, Handler, Header, Inject,
+    Json, Limits, MatchedPath, Multipart, Param, PathParams, Query, RequestState, ResponseBody, Rules,
+    Unchecked, UploadedFile, service,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -96,11 +96,24 @@ pub(super) enum Choice {
     Two,
 }
 
+#[derive(Deserialize)]
+pub(super) struct Head {
+    #[serde(rename = "x-age")]
+    age: u8,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Jar {
+    age: u8,
+}
+
 /// A dependency that nobody provides.
 pub(super) struct Missing;
 
 impl Rules for Closed {}
+impl Rules for Head {}
 impl Rules for Id {}
+impl Rules for Jar {}
 impl Rules for Name {}
 impl Rules for Kinds {}
 impl Rules for Order {}
@@ -191,6 +204,14 @@ async fn choice(Body(Unchecked(choice)): Body<Unchecked<Choice>>) -> Json<Choice
     Json(choice)
 }
 
+async fn header(Header(head): Header<Head>) -> Json<u8> {
+    Json(head.age)
+}
+
+async fn cookie(Cookie(jar): Cookie<Jar>) -> Json<u8> {
+    Json(jar.age)
+}
+
 async fn log(logger: Logger, Query(name): Query<Name>) -> Json<()> {
     logger.info(format_args!("name {}", name.name));
     Json(())
@@ -266,6 +287,8 @@ app! {
     post "/json-map" json_map;
     post "/denied" denied;
     post "/choice" choice;
+    get "/header" header;
+    get "/cookie" cookie;
     get "/log" log;
     get "/panic" panics;
     get "/fails" fails;

@@ -4,6 +4,7 @@
 mod app;
 mod frames;
 mod json;
+mod layers;
 mod leaks;
 mod multipart;
 mod refusals;

@@ -234,6 +234,7 @@ async fn content_types_count_by_their_essence_in_any_case() {
         ("/any", "application/json", 200),
         ("/any", "APPLICATION/Json", 200),
         ("/any", "application/json; charset=utf-8", 200),
+        ("/any", "application/json; charset=iso-8859-1", 200),
         ("/any", "application/json;x=\"a/b\"", 200),
         ("/any", "application/vnd.api+json", 200),
         ("/any", "application/problem+JSON ; q=1", 200),
@@ -261,4 +262,25 @@ async fn content_types_count_by_their_essence_in_any_case() {
         request.headers_mut().remove("content-type");
         assert_eq!(ask(request).await.status, 415, "{path} without a content type");
     }
+}
+
+#[tokio::test]
+async fn headers_and_cookies_name_their_place_and_field() {
+    for (field, text) in
+        [("x-age", None), ("x-age", Some("old")), ("x-age", Some("256")), ("x-age", Some("1e3"))]
+    {
+        let mut request = get("/header");
+        if let Some(text) = text {
+            request.headers_mut().insert(field, text.parse().unwrap());
+        }
+        assert_eq!(ask(request).await.unreadable(), ("Header".to_owned(), field.to_owned()), "{text:?}");
+    }
+    for cookie in ["", "Age=5", "age=old", "age=256; age=5"] {
+        let mut request = get("/cookie");
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        assert_eq!(ask(request).await.unreadable(), ("Cookie".to_owned(), "age".to_owned()), "{cookie}");
+    }
+    let mut request = get("/cookie");
+    request.headers_mut().insert("cookie", "other=%; age=5".parse().unwrap());
+    assert_eq!(ask(request).await.json(), 5);
 }
