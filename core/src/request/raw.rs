@@ -110,8 +110,8 @@ impl<B: Send> FromRequest<B> for MatchedPath {
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {
-    let coding = headers.get(header::CONTENT_ENCODING);
-    coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 const TOO_LARGE: &str = "the body is too large";

@@ -141,7 +141,11 @@ async fn a_body_with_a_content_coding_is_415() {
             assert_eq!(ask(request).await.status, 415, "{path} {coding}");
         }
     }
-    let mut request = post("/any", JSON, "1");
-    request.headers_mut().insert("content-encoding", "Identity".parse().unwrap());
-    assert_eq!(ask(request).await.status, 200);
+    for (path, content_type) in [("/any", JSON), ("/text", "text/plain")] {
+        let mut request = post(path, content_type, "1");
+        request.headers_mut().insert("content-encoding", "Identity".parse().unwrap());
+        assert_eq!(ask(request.clone()).await.status, 200, "{path}");
+        request.headers_mut().append("content-encoding", "gzip".parse().unwrap());
+        assert_eq!(ask(request).await.status, 415, "{path}: a second line counts too");
+    }
 }
