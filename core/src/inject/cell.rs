@@ -1,6 +1,7 @@
 //! One value of one request: who builds it, who waits for it, how it ends.
 
 use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, Waker};
@@ -26,7 +27,10 @@ pub(super) trait AnyCell: Any + Send + Sync {
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
 
     /// Ends the value's life for good, while others may still look at the cell.
-    fn close(&self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
+    fn close(&self, completion: Completion) -> Close;
+
+    /// Says which cell comes before this one from now on.
+    fn set_previous(&self, previous: u32);
 }
 
 /// The value of one request.
@@ -59,6 +63,14 @@ enum Phase {
     Running,
     /// Somebody awaits the arguments in a box, and has the room.
     Starting,
+}
+
+/// What closing a cell comes to.
+pub(super) enum Close {
+    /// Somebody polls it at this moment. He ends the value himself if he sees that the request is over; he may have looked
+    /// just before it was.
+    Busy,
+    Done(Option<BoxFuture<'static, ()>>),
 }
 
 /// What a poll of a cell comes to.
@@ -283,14 +295,18 @@ where
         }
     }
 
-    fn close(&self, completion: Completion) -> Option<BoxFuture<'static, ()>> {
-        // Whoever polls at this moment sees that the request is over, and ends the value himself.
-        let mut state = self.try_lock()?;
+    fn close(&self, completion: Completion) -> Close {
+        let Some(mut state) = self.try_lock() else { return Close::Busy };
         let before = std::mem::replace(&mut state.phase, Phase::Closed);
         let mut work = state.work.take();
         drop(state);
         self.wake();
-        if before == Phase::Ready { work.as_mut()?.finish(completion) } else { None }
+        let ready = work.as_mut().filter(|_| before == Phase::Ready);
+        Close::Done(ready.and_then(|work| work.finish(completion)))
+    }
+
+    fn set_previous(&self, previous: u32) {
+        self.previous.store(previous, Ordering::Release);
     }
 }
 
@@ -298,11 +314,17 @@ where
 #[cold]
 fn too_late<T: ?Sized>(state: &mut State<T>) {
     state.phase = Phase::Closed;
-    if let Some(mut work) = state.work.take()
-        && let Some(mut rest) = work.finish(Completion::Cancelled)
-    {
-        let _ = rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    if let Some(mut work) = state.work.take() {
+        end_now(|| work.finish(Completion::Cancelled));
     }
+}
+
+/// Ends a value for which nobody waits: its teardown is polled once, and a panic in it is caught.
+#[cold]
+pub(super) fn end_now(finish: impl FnOnce() -> Option<BoxFuture<'static, ()>>) {
+    let end = || finish().map(|mut rest| rest.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+    // The panic hook has said what happened, and there is nobody else to tell.
+    let _ = catch_unwind(AssertUnwindSafe(end));
 }
 
 #[cold]

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
+use super::cell::Close;
 use super::factory::BoxFuture;
 use super::scope::{NONE, ScopeInner};
 use super::{Completion, Container, Scope};
@@ -211,7 +212,7 @@ impl Closing {
                 std::task::ready!(current.as_mut().poll(task));
                 self.current = None;
             }
-            let index = self.next as usize;
+            let (number, index) = (self.next, self.next as usize);
             if *reuse && let Some(unique) = Arc::get_mut(scope) {
                 let Some(cell) = unique.cells.get_mut(index) else { return Poll::Ready(()) };
                 self.next = cell.previous();
@@ -219,7 +220,10 @@ impl Closing {
             } else {
                 let Some(cell) = scope.cells.get(index) else { return Poll::Ready(()) };
                 self.next = cell.previous();
-                self.current = cell.close(self.completion);
+                match cell.close(self.completion) {
+                    Close::Busy => scope.leave(number, &**cell),
+                    Close::Done(rest) => self.current = rest,
+                }
             }
         }
     }

@@ -3,11 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::task::{Context, Waker};
+use std::task::Context;
 
 use http::request::Parts;
 
-use super::cell::{AnyCell, Cell, Polled, Site};
+use super::cell::{AnyCell, Cell, Polled, Site, end_now};
 use super::spec::Work;
 use super::{Completion, Container, InjectKey};
 use crate::Error;
@@ -115,17 +115,21 @@ impl ScopeInner {
         let (last, ended) = (AtomicU32::new(NONE), AtomicBool::new(false));
         Self { container, outer: None, recorder: None, cells, last, ended }
     }
+
+    /// Leaves a cell that could not be closed to whoever drops the scope.
+    #[cold]
+    pub(super) fn leave(&self, index: u32, cell: &dyn AnyCell) {
+        cell.set_previous(self.last.swap(index, Ordering::AcqRel));
+    }
 }
 
 impl Drop for ScopeInner {
-    /// Ends what was built after the end of the request, by somebody who kept a copy of it.
+    /// Ends what came to be at the end of the request or after it, by somebody who kept a copy of it.
     fn drop(&mut self) {
         let mut next = *self.last.get_mut();
         while let Some(cell) = self.cells.get_mut(next as usize) {
             next = cell.previous();
-            if let Some(mut rest) = cell.finish(Completion::Cancelled) {
-                let _ = rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-            }
+            end_now(|| cell.finish(Completion::Cancelled));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The end of a request: teardowns, in which order, with which completion, how often.
 
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -8,7 +9,10 @@ use std::task::{Context, Poll, Waker};
 
 use super::{Take, request, scopes, take, yield_once};
 use crate::Error;
-use crate::inject::{Completion, Container, ContainerBuilder, Provider};
+use crate::inject::cell::{Polled, Site};
+use crate::inject::scope::Spot;
+use crate::inject::{Completion, Container, ContainerBuilder, OpenScope, Provider};
+use crate::stats::Recorder;
 
 #[derive(Debug)]
 struct First(&'static str);
@@ -137,6 +141,57 @@ async fn nothing_is_built_in_a_scope_that_has_ended() {
         "cannot inject gongular_core::inject::tests::ending::First: the request it belongs to is over"
     );
     assert!(log.lines().is_empty());
+}
+
+/// Lets the request end just after somebody looked whether it is over.
+struct EndsAfterTheLook<'s> {
+    spot: Spot<'s>,
+    enlisted: Cell<bool>,
+    open: RefCell<Option<OpenScope>>,
+}
+
+impl Site for EndsAfterTheLook<'_> {
+    fn enlist(&self) -> u32 {
+        self.enlisted.set(true);
+        self.spot.enlist()
+    }
+
+    fn is_over(&self) -> bool {
+        let over = self.spot.is_over();
+        if self.enlisted.get() {
+            drop(self.open.take());
+        }
+        over
+    }
+
+    fn recorder(&self) -> Option<&Recorder> {
+        None
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_comes_to_be_while_its_request_ends_is_torn_down_with_the_scope() {
+    let log = Log::default();
+    let late = log.clone();
+    let provider = Provider::<First>::per_request(|| First("late")).teardown(move |value, completion| {
+        late.add(format!("{} {completion:?}", value.0));
+        assert_ne!(completion, Completion::Cancelled, "nobody hears of it");
+    });
+    let open = scopes(&Container::builder().register(provider).build().await.unwrap()).open(None);
+    let (scope, mut parts) = (open.scope().clone(), request(&open));
+    {
+        let site = EndsAfterTheLook {
+            spot: scope.spot(0),
+            enlisted: Cell::new(false),
+            open: RefCell::new(Some(open)),
+        };
+        let cell = scope.spot(0).typed::<First>().unwrap();
+        let polled = cell.poll(&site, &mut parts, &mut Context::from_waker(Waker::noop()));
+        assert!(matches!(polled, Polled::Ready(_)) && site.open.borrow().is_none());
+        assert!(log.lines().is_empty());
+    }
+    drop((scope, parts));
+    assert_eq!(log.lines(), ["late Cancelled"]);
 }
 
 #[tokio::test]
