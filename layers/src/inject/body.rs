@@ -30,12 +30,13 @@ pin_project! {
 
 impl<B: Body> InjectBody<B> {
     pub(super) fn new(inner: Option<B>, headers: &HeaderMap, completion: Completion, mut end: End) -> Self {
-        if completion == Completion::Failure {
-            // A failure stays one when nobody reads this body, as when an error layer puts another in its place.
-            end.set_known(completion);
-        }
         let left =
             inner.as_ref().and_then(|body| body.size_hint().exact().or_else(|| content_length(headers)));
+        if completion == Completion::Failure || left == Some(0) {
+            // A failure stays one when nobody reads this body, as when an error layer puts another in its place; and a
+            // host does not read a body that has no bytes.
+            end.set_known(completion);
+        }
         Self { inner, last: None, left, completion, end }
     }
 }

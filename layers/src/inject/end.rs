@@ -1,6 +1,7 @@
 //! The end of a request's scope, whoever brings it about.
 
 use std::future::Future as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -81,7 +82,9 @@ impl Drop for End {
             State::Closed => None,
         };
         match (closing, &self.spawn) {
-            (Some(closing), Some(spawn)) => spawn(closing),
+            // It may panic, as `tokio::spawn` does outside of a runtime; this may be dropped while a panic unwinds, where a
+            // second one would abort. The teardowns then go as far as they can without waiting.
+            (Some(closing), Some(spawn)) => drop(catch_unwind(AssertUnwindSafe(|| spawn(closing)))),
             (Some(closing), None) => spawn_by_default(closing),
             (None, _) => {}
         }

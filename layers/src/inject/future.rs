@@ -29,6 +29,8 @@ pin_project! {
         #[pin]
         inner: F,
         answer: Option<Answer<B>>,
+        // Whether the method says that hosts drop the body of a good answer unread.
+        is_bodiless: bool,
         // Stands last, so that it is dropped when everything inside is gone.
         end: Option<End>,
     }
@@ -43,8 +45,8 @@ enum Answer<B> {
 }
 
 impl<F, B> ResponseFuture<F, B> {
-    pub(super) const fn new(inner: F, end: End) -> Self {
-        Self { inner, answer: None, end: Some(end) }
+    pub(super) const fn new(inner: F, end: End, is_bodiless: bool) -> Self {
+        Self { inner, answer: None, is_bodiless, end: Some(end) }
     }
 }
 
@@ -62,7 +64,7 @@ where
             None => match ready!(end.watch(|| this.inner.poll(cx))) {
                 Ok(response) => match end.before_response().filter(|_| is_good(response.status())) {
                     None => (completion_of(response.status()), response.map(Some)),
-                    Some(hooks) => ready!(run_hooks(hooks, response, this.answer, cx)),
+                    Some(hooks) => ready!(end.watch(|| run_hooks(hooks, response, this.answer, cx))),
                 },
                 Err(error) => {
                     end.set_known(Completion::Failure);
@@ -70,13 +72,18 @@ where
                     return Poll::Ready(Err(error));
                 }
             },
-            Some(Answer::Before { hooks, response }) => ready!(run_hooks(hooks, response, this.answer, cx)),
+            Some(Answer::Before { hooks, response }) => {
+                ready!(end.watch(|| run_hooks(hooks, response, this.answer, cx)))
+            }
             Some(Answer::Closing { completion, response }) => (completion, response),
         };
         let is_empty = response.body().as_ref().is_none_or(Body::is_end_stream);
         if is_empty && end.poll_close(completion, cx).is_pending() {
             *this.answer = Some(Answer::Closing { completion, response });
             return Poll::Pending;
+        }
+        if *this.is_bodiless || is_bodiless(response.status()) {
+            end.set_known(completion);
         }
         let end = this.end.take().expect("future polled after completion");
         Poll::Ready(Ok(wrap(response, completion, end)))
@@ -121,6 +128,11 @@ fn wrap<B: Body>(response: Response<Option<B>>, completion: Completion, end: End
 
 fn completion_of(status: StatusCode) -> Completion {
     if is_good(status) { Completion::Success } else { Completion::Failure }
+}
+
+/// Returns whether an answer of this status never has a body.
+fn is_bodiless(status: StatusCode) -> bool {
+    status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }
 
 fn is_good(status: StatusCode) -> bool {

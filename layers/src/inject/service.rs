@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use gongular_core::RequestState;
 use gongular_core::inject::Scopes;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
@@ -59,7 +59,8 @@ where
         let open = self.scopes.enter(RequestState::entry(request.extensions_mut()));
         // Made before the call: a service may do all of its work in it, and panic in it.
         let end = End::new(open, self.spawn.clone());
-        ResponseFuture::new(self.inner.call(request), end)
+        let is_bodiless = matches!(*request.method(), Method::CONNECT | Method::HEAD);
+        ResponseFuture::new(self.inner.call(request), end, is_bodiless)
     }
 }
 

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use gongular_core::error::carried;
 use gongular_core::inject::{Closing, Container, NoKey, Provider, resolve};
 use gongular_core::{Error, ErrorKind};
-use http::{Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Empty};
 use tower::util::service_fn;
