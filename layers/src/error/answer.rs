@@ -197,15 +197,14 @@ fn is_settled<R>(response: &Response<R>) -> bool {
 
 /// Returns whether a response says nothing but its status.
 fn is_bare<R: Body>(response: &Response<R>) -> bool {
-    let body = response.body();
-    if body.is_end_stream() || body.size_hint().exact() == Some(0) {
-        return true;
-    }
-    let essence = response.headers().get(header::CONTENT_TYPE).map(|value| {
-        let value = value.as_bytes();
-        value.split(|&byte| byte == b';').next().unwrap_or(value).trim_ascii()
-    });
-    essence.is_some_and(|essence| essence.eq_ignore_ascii_case(b"text/plain"))
+    // The type is looked at first: the answer to a `HEAD` has it, and no body to go with it.
+    let Some(content_type) = response.headers().get(header::CONTENT_TYPE) else {
+        let body = response.body();
+        return body.is_end_stream() || body.size_hint().exact() == Some(0);
+    };
+    let value = content_type.as_bytes();
+    let essence = value.split(|&byte| byte == b';').next().unwrap_or(value).trim_ascii();
+    essence.eq_ignore_ascii_case(b"text/plain")
 }
 
 /// Takes over the fields of the response that is replaced, except those that described its body and those that the
@@ -236,15 +235,20 @@ fn empty(response: &mut Response<ResponseBody>) {
     }
 }
 
-const DESCRIBE_THE_BODY: [header::HeaderName; 10] = [
+const DESCRIBE_THE_BODY: [header::HeaderName; 15] = [
     header::ACCEPT_RANGES,
+    header::HeaderName::from_static("content-digest"),
     header::CONTENT_DISPOSITION,
     header::CONTENT_ENCODING,
     header::CONTENT_LANGUAGE,
     header::CONTENT_LENGTH,
+    header::CONTENT_LOCATION,
     header::CONTENT_RANGE,
     header::CONTENT_TYPE,
+    header::HeaderName::from_static("digest"),
     header::ETAG,
     header::LAST_MODIFIED,
+    header::HeaderName::from_static("repr-digest"),
+    header::TRAILER,
     header::TRANSFER_ENCODING,
 ];

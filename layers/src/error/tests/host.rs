@@ -16,6 +16,10 @@ async fn an_error_that_a_framework_answered_is_answered_anew() {
         // What layers in between add stays.
         response.headers_mut().append("x-request-id", HeaderValue::from_static("1"));
         response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+        // What described the body that is replaced goes with it.
+        for name in ["content-digest", "etag", "trailer"] {
+            response.headers_mut().insert(name, HeaderValue::from_static("x"));
+        }
         response.extensions_mut().insert(7_u8);
         response
     });
@@ -23,6 +27,7 @@ async fn an_error_that_a_framework_answered_is_answered_anew() {
     assert_eq!(response.status(), 405);
     assert_eq!(response.headers().get_all("allow").iter().collect::<Vec<_>>(), ["GET"]);
     assert_eq!(response.headers()["x-request-id"], "1");
+    assert!(["content-digest", "etag", "trailer"].iter().all(|name| !response.headers().contains_key(*name)));
     assert_eq!(response.headers().get_all("vary").iter().collect::<Vec<_>>(), ["Accept", "Origin"]);
     assert_eq!(response.headers()["content-type"], "application/problem+json");
     assert_eq!(response.extensions().get::<u8>(), Some(&7));
@@ -86,6 +91,8 @@ async fn the_hosts_own_answers_get_the_shape_when_asked() {
         (504, "", "", Some(r#"{"error":"the request took too long"}"#)),
         // What the application wrote is its own.
         (404, "application/json", "{}", None),
+        // An answer to `HEAD` says of what type the body would be.
+        (404, "application/json", "", None),
         (404, "text/html", "<p>", None),
         (404, "text/plainer", "x", None),
         (404, "", "of no type", None),
