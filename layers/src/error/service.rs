@@ -33,7 +33,12 @@ impl<S, H> AnswerErrors<S, H> {
         &self.inner
     }
 
-    /// Returns the service inside.
+    /// Returns the service inside, to change it.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the service inside, alone.
     pub fn into_inner(self) -> S {
         self.inner
     }

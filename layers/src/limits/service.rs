@@ -18,6 +18,21 @@ impl<S> WithLimits<S> {
     pub(super) const fn new(inner: S, limits: Arc<Limits>) -> Self {
         Self { inner, limits }
     }
+
+    /// Returns the service inside.
+    pub const fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// Returns the service inside, to change it.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the service inside, alone.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 impl<S, B> Service<Request<B>> for WithLimits<S>
