@@ -64,12 +64,16 @@ impl<B> BodySlot<B> {
     ///
     /// # Errors
     ///
-    /// The body was read or taken before: [`ErrorKind::App`](crate::ErrorKind::App), `500`, since the handler asks for
-    /// it twice.
+    /// - the body was read or taken before: [`ErrorKind::App`](crate::ErrorKind::App), `500`, since the handler asks for
+    ///   it twice
+    /// - reading it failed before: that failure
     pub fn take(&mut self) -> Result<B, Error> {
         match std::mem::replace(&mut self.state, State::Taken) {
             State::Unread(body) => Ok(body),
-            State::Failed(error) => Err(error),
+            State::Failed(error) => {
+                self.state = State::Failed(error.clone());
+                Err(error)
+            }
             State::Buffered(bytes) => {
                 self.state = State::Buffered(bytes);
                 Err(gone())

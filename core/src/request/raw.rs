@@ -188,6 +188,15 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_body_that_failed_fails_the_same_way_for_all_who_ask_later() {
+        let mut body = BodySlot::new(Full::new(Bytes::from_static(b"123456")));
+        for _ in 0..2 {
+            assert_eq!(body.bytes(&HeaderMap::new(), 5).await.unwrap_err().status(), 413);
+            assert_eq!(body.take().unwrap_err().status(), 413);
+        }
+    }
+
     #[test]
     fn bytes_and_texts_say_that_they_read_the_body() {
         let contract = Contract::of::<(Method, String), Full<Bytes>>();
