@@ -61,8 +61,8 @@ impl<H> ErrorLayer<H> {
 
     /// Sets whether the answers that the host makes by itself are given the same shape. Defaults to `false`.
     ///
-    /// These are responses with a status of 400 or above that say nothing but their status: with no body, or one of
-    /// `text/plain`. Their status and header fields stay, such as `Allow`; the text is replaced. A body of any other
+    /// These are responses with a status of 400 or above that say nothing but their status: with neither body nor content
+    /// type, or of `text/plain`. Their status and header fields stay, such as `Allow`; the text is replaced. A body of any other
     /// type is the application's, and is left alone.
     #[must_use]
     pub fn host_errors(mut self, reshape: bool) -> Self {

@@ -5,7 +5,8 @@
 //! gone, or something panicked; what was built is then torn down, the last value first.
 //!
 //! The end of a request is, whichever comes first: the body of the answer was read to its last frame, the body failed, or the
-//! answer was dropped. Teardowns that are `async` are awaited before the last frame leaves (before the head, for an answer
+//! answer was dropped. An answer whose body hosts drop unread (to `HEAD` and `CONNECT`, 204, 304, no bytes) ends as its status
+//! says. Teardowns that are `async` are awaited before the last frame leaves (before the head, for an answer
 //! without a body), so a slow one delays the end of the answer. When the answer is dropped early nobody is left to await
 //! them: they go to [`InjectLayer::spawn_with`]'s function.
 //!
