@@ -130,13 +130,6 @@ impl Recorder {
         Running::new(self.clone(), What::Layer(name))
     }
 
-    /// Notes that the factory of a dependency begins; what is returned notes that it has returned, or was dropped.
-    ///
-    /// Ask [`Detail::dependencies`] before.
-    pub fn factory(&self, type_name: &'static str, key: Key) -> Running {
-        Running::new(self.clone(), What::Factory(type_name, key))
-    }
-
     /// Notes that a dependency was built.
     ///
     /// Ask [`Detail::dependencies`] before reading a clock for it.

@@ -1,14 +1,13 @@
-//! A handler, a factory or a layer that is being timed.
+//! A handler or a layer that is being timed.
 
 use std::fmt;
 use std::time::Instant;
 
 use super::entry::{Progress, Span};
-use super::{DependencyStat, HandlerStat, LayerStat, Recorder};
+use super::{HandlerStat, LayerStat, Recorder};
 use crate::Error;
-use crate::inject::Key;
 
-/// A handler, a factory or a named layer on its way; its time is noted when this is finished or dropped.
+/// A handler or a named layer on its way; its time is noted when this is finished or dropped.
 ///
 /// It is in the statistic from then on. One that is only dropped counts as a handler that never returned: its request was given up, or it panicked.
 #[must_use = "dropping it ends the measurement"]
@@ -23,7 +22,6 @@ pub struct Running {
 
 #[derive(Clone, Copy)]
 pub(super) enum What {
-    Factory(&'static str, Key),
     Handler(&'static str),
     Layer(&'static str),
 }
@@ -60,7 +58,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         let time = Span { begun: self.begun, ended: Instant::now() };
         self.recorder.with(|stat| match self.what {
-            What::Factory(type_name, key) => stat.dependencies.push(DependencyStat { type_name, key, time }),
             What::Handler(name) => stat.handlers.push(HandlerStat {
                 name,
                 time,

@@ -29,7 +29,7 @@ fn a_statistic_holds_what_was_recorded_and_nothing_of_the_request_before() {
     recorder.skipped_handler("third");
     recorder.layer("auth").finish();
     recorder.dependency("Pool", Key::new("replica"), Duration::from_millis(3));
-    recorder.factory("Mailer", Key::NONE).finish();
+    recorder.dependency("Mailer", Key::NONE, Duration::ZERO);
     recorder.add_request_bytes(12);
     recorder.log(Level::Warn, format_args!("line {}", 1));
     recorder.log(Level::Info, format_args!("line 2"));
