@@ -6,7 +6,8 @@ use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, Request};
 use http::request::Parts;
 
-use crate::request::{ClientAddr, MatchedPath};
+use crate::inject::{InjectKey, Scope, Value, resolve};
+use crate::request::{ClientAddr, MatchedPath, RequestState};
 use crate::stats::{Logger, report_route};
 use crate::{BodySlot, Error, FromRequest, RequestContext};
 
@@ -37,6 +38,28 @@ where
     report_route(&parts.extensions);
     let mut body = BodySlot::new(body);
     T::from_request(&mut RequestContext::new(&mut parts, &mut body)).await
+}
+
+/// Returns a dependency: a singleton with a single look at what the layers left, anything else as [`resolve`] does.
+///
+/// # Errors
+///
+/// As [`resolve`].
+#[inline]
+pub async fn inject<T, K>(parts: &mut Parts) -> Result<Value<T>, Error>
+where
+    T: ?Sized + Send + Sync + 'static,
+    K: InjectKey,
+{
+    if let Some(state) = RequestState::of(&parts.extensions) {
+        if let Some(recorder) = state.recorder() {
+            recorder.report_framework(state, &parts.extensions);
+        }
+        if let Some(value) = state.scope().and_then(Scope::singleton::<T, K>) {
+            return Ok(value.clone());
+        }
+    }
+    resolve::<T, K>(parts).await
 }
 
 macro_rules! parts {

@@ -151,8 +151,7 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut http::request::Parts, _: &S) -> Result<Self, Error> {
-        gongular_core::stats::report_route(&parts.extensions);
-        let value = resolve::<T, K>(parts).await?;
+        let value = gongular_core::axum::inject::<T, K>(parts).await?;
         Ok(Self { value, key: PhantomData })
     }
 }

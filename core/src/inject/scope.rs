@@ -26,6 +26,12 @@ impl Scope {
         &self.inner.container
     }
 
+    /// Returns a singleton that has been built.
+    #[inline]
+    pub(crate) fn singleton<T: ?Sized + 'static, K: InjectKey>(&self) -> Option<&super::Value<T>> {
+        self.inner.container.singleton::<T, K>()
+    }
+
     /// Returns whether a dependency is registered.
     #[must_use]
     pub fn provides<T: ?Sized + 'static, K: InjectKey>(&self) -> bool {

@@ -124,6 +124,17 @@ impl MatchedPath {
         None
     }
 
+    /// Returns where the text of a framework's pattern stands in memory.
+    #[inline]
+    pub(crate) fn address_in_framework(extensions: &Extensions) -> Option<usize> {
+        #[cfg(feature = "axum")]
+        if let Some(matched) = extensions.get::<axum::extract::MatchedPath>() {
+            return Some(matched.as_str().as_ptr().addr());
+        }
+        let _ = extensions;
+        None
+    }
+
     /// Returns the pattern as a text.
     #[must_use]
     pub fn as_str(&self) -> &str {

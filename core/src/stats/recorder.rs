@@ -1,7 +1,7 @@
 //! The recorder of a request.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub(super) struct Slot {
     detail: Detail,
     started: Instant,
     request_bytes: AtomicU64,
+    // Where the framework's pattern that was reported last stands in memory.
+    framework_path: AtomicUsize,
     stat: Mutex<Shared>,
 }
 
@@ -49,6 +51,7 @@ impl Recorder {
         if let Some(slot) = Arc::get_mut(&mut slot) {
             slot.detail = detail;
             *slot.request_bytes.get_mut() = 0;
+            *slot.framework_path.get_mut() = 0;
             let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
             shared.stat.begin(request.method(), request.uri(), request.version());
             slot.started = shared.stat.started;
@@ -188,11 +191,20 @@ impl Recorder {
     }
 
     /// Notes which route of the framework around us matched, when our own router has not told already.
+    ///
+    /// Every extractor inside of a framework's route calls this; all but the first find that it is known.
+    #[inline]
     pub(crate) fn report_framework(&self, state: &RequestState, extensions: &Extensions) {
-        if state.route().is_none()
+        if state.route().is_some() {
+            return;
+        }
+        let Some(address) = MatchedPath::address_in_framework(extensions) else { return };
+        // The pattern lives as long as the router, and the statistic keeps it, so that its address means it alone.
+        if self.slot.framework_path.load(Ordering::Relaxed) != address
             && let Some(path) = MatchedPath::of_framework(extensions)
         {
             self.set_matched_path(path);
+            self.slot.framework_path.store(address, Ordering::Relaxed);
         }
     }
 
@@ -241,6 +253,7 @@ impl Default for Slot {
             detail: Detail::default(),
             started: Instant::now(),
             request_bytes: AtomicU64::new(0),
+            framework_path: AtomicUsize::new(0),
             stat: Mutex::new(Shared::default()),
         }
     }
@@ -332,6 +345,7 @@ impl Ending {
 ///
 /// For those of ours that run inside a route of a framework, where alone its pattern is known. It does nothing without a
 /// statistics layer, and when our own router has told already.
+#[inline]
 pub fn report_route(extensions: &Extensions) {
     if let Some(state) = RequestState::of(extensions)
         && let Some(recorder) = state.recorder()
