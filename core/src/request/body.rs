@@ -151,9 +151,9 @@ async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Res
     let Some(second) = next_data(body.as_mut(), limit).await? else {
         return Ok(first);
     };
-    let expected = body.size_hint().lower().min((limit - first.len()) as u64);
-    let mut whole =
-        BytesMut::with_capacity(first.len() + second.len() + usize::try_from(expected).unwrap_or(0));
+    // What a head declares is believed only so far: memory is taken for what has arrived.
+    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut whole = BytesMut::with_capacity(first.len() + second.len() + declared.min(MAX_BELIEVED_BYTES));
     whole.put(first);
     let mut next = Some(second);
     while let Some(data) = next {
@@ -165,6 +165,9 @@ async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Res
     }
     Ok(whole.freeze())
 }
+
+/// The most room that is made for data which has only been declared.
+const MAX_BELIEVED_BYTES: usize = 64 << 10;
 
 /// Returns the next data frame; trailers and empty frames are passed over.
 async fn next_data<B: RequestBody>(

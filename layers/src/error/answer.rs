@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderValue, Response, header};
 use http_body::Body;
 
 use super::head::Asked;
-use super::{ErrorBody, ErrorHandler, RequestHead};
+use super::{ErrorBody, ErrorHandler, RequestHead, catch};
 
 /// What a layer and all its services share.
 pub(super) struct Settings<H> {
@@ -40,8 +40,8 @@ impl<H: ErrorHandler> Settings<H> {
         asked: &Asked,
         head: Option<&RequestHead>,
     ) -> Response<ResponseBody> {
-        let error = self.options.mapped(&error).unwrap_or(error);
-        let handled = self.handled(&error, head);
+        let mut error = self.options.mapped(&error).unwrap_or(error);
+        let handled = self.handled(&mut error, head);
         self.finish(handled, error, asked)
     }
 
@@ -70,9 +70,11 @@ impl<H: ErrorHandler> Settings<H> {
         };
         let mapped = self.options.mapped(&error);
         let is_rendered = is_rendered && mapped.is_none() && self.options.renders_as_carried(&error, asked);
-        let error = mapped.unwrap_or(error);
-        let handled = self.handled(&error, head);
-        if is_rendered && handled.is_none() {
+        let mut error = mapped.unwrap_or(error);
+        let kind = error.kind();
+        let handled = self.handled(&mut error, head);
+        // The handler's own panic is another error than the one that stands rendered there.
+        if is_rendered && handled.is_none() && error.kind() == kind {
             self.options.vary(&error, response.headers_mut());
             response.extensions_mut().insert(Carried::settled(error));
             return response.map(ErrorBody::inner);
@@ -87,12 +89,17 @@ impl<H: ErrorHandler> Settings<H> {
         Response::from_parts(parts, ErrorBody::ours(body))
     }
 
-    fn handled(&self, error: &Error, head: Option<&RequestHead>) -> Option<Response<ResponseBody>> {
-        match head {
+    /// Asks the application's handler; when it panics, that is the error from here on.
+    fn handled(&self, error: &mut Error, head: Option<&RequestHead>) -> Option<Response<ResponseBody>> {
+        let handled = catch(|| match head {
             Some(head) => self.handler.handle(error, head),
             None if H::WANTS_REQUEST => None,
             None => self.handler.handle(error, &RequestHead::default()),
-        }
+        });
+        handled.unwrap_or_else(|payload| {
+            *error = Error::panic(payload);
+            None
+        })
     }
 
     fn finish(
@@ -113,8 +120,10 @@ impl<H: ErrorHandler> Settings<H> {
 impl Options {
     /// Makes what a client may know of an error that was not made for it.
     fn mapped(&self, error: &Error) -> Option<Error> {
-        let mapped = self.mappers.iter().find_map(|map| map(error)).or_else(|| known(error))?;
-        Some(mapped.with_cause(error))
+        match catch(|| self.mappers.iter().find_map(|map| map(error))) {
+            Ok(mapped) => Some(mapped.or_else(|| known(error))?.with_cause(error)),
+            Err(payload) => Some(Error::panic(payload)),
+        }
     }
 
     fn render(&self, error: &Error, asked: &Asked) -> Response<ResponseBody> {

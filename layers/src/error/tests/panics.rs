@@ -8,6 +8,7 @@ use gongular_core::error::Carried;
 use http_body::Frame;
 
 use super::*;
+use crate::error::RequestHead;
 
 #[tokio::test]
 async fn a_panic_is_answered_and_its_text_is_not_told() {
@@ -74,4 +75,16 @@ async fn a_body_that_panics_ends_with_an_error() {
     let error = body.frame().await.unwrap().unwrap_err();
     assert_eq!(Error::in_chain(&*error).unwrap().kind(), ErrorKind::Panic);
     assert!(body.frame().await.is_none(), "it is not polled again");
+}
+
+#[tokio::test]
+async fn what_the_application_does_with_errors_may_panic_too() {
+    let maps = ErrorLayer::new().map(|_: &std::fmt::Error| panic!("secret in a map"));
+    let fails = || fails_with(|| Error::from(std::fmt::Error));
+    let handles = ErrorLayer::new().on_error(|_: &Error, _: &RequestHead| panic!("secret in a handler"));
+    for response in [send(&maps, fails(), request()).await, send(&handles, fails(), request()).await] {
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.extensions().get::<Carried>().unwrap().error().kind(), ErrorKind::Panic);
+        assert_eq!(text(response).await, r#"{"error":"internal server error"}"#);
+    }
 }
