@@ -78,7 +78,7 @@ where
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         // A singleton is all that stands in line with the handler's own code.
         if let Step::Start(_, Some(scope)) = &self.step
-            && let Some(value) = scope.inner.container.singleton::<T, K>()
+            && let Some(value) = scope.singleton::<T, K>()
         {
             return Poll::Ready(Ok(value.clone()));
         }
