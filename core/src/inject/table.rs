@@ -17,7 +17,7 @@ pub(super) struct Table {
     seeds: Box<[u64]>,
     places: Box<[Place]>,
     shift: u32,
-    /// Members whose 64 bits are those of another one; in practice none.
+    /// Members whose 64 bits are those of another one, and those that fit nowhere; in practice none.
     clashes: Vec<(u64, Place)>,
 }
 
@@ -38,8 +38,11 @@ impl Table {
             list.push(member);
         }
         let mut length = (distinct.len() * 2).next_power_of_two().max(2);
+        let longest = length << MAX_DOUBLINGS;
         loop {
-            if let Some((seeds, places)) = arrange(&distinct, length) {
+            let Arrangement { seeds, places, misfits } = arrange(&distinct, length);
+            if misfits.is_empty() || length == longest {
+                clashes.extend(misfits);
                 return Self { seeds, places, shift: shift(length), clashes };
             }
             length *= 2;
@@ -79,10 +82,15 @@ impl fmt::Debug for Table {
     }
 }
 
-type Arrangement = (Box<[u64]>, Box<[Place]>);
+struct Arrangement {
+    seeds: Box<[u64]>,
+    places: Box<[Place]>,
+    /// The members of buckets for which no seed was found.
+    misfits: Vec<(u64, Place)>,
+}
 
-/// Finds a seed for each bucket, the largest first; `None` when one cannot be found for this length.
-fn arrange(members: &[(u64, Place)], length: usize) -> Option<Arrangement> {
+/// Finds a seed for each bucket, the largest first.
+fn arrange(members: &[(u64, Place)], length: usize) -> Arrangement {
     let count = (members.len() / 2).next_power_of_two().max(1);
     let mut buckets: Vec<(usize, Vec<&(u64, Place)>)> =
         (0..count).map(|bucket| (bucket, Vec::new())).collect();
@@ -92,26 +100,35 @@ fn arrange(members: &[(u64, Place)], length: usize) -> Option<Arrangement> {
     buckets.sort_by_key(|(_, members)| std::cmp::Reverse(members.len()));
     let mut seeds = vec![0; count].into_boxed_slice();
     let mut places = vec![Place::default(); length].into_boxed_slice();
+    let mut misfits = Vec::new();
     for (bucket, members) in buckets {
-        let (seed, indexes) = (0..MAX_SEEDS).find_map(|number| {
-            // Spread over all bits, or a small number would only move members of one bucket together.
-            let seed = u64::from(number).wrapping_mul(SPREAD);
-            let mut indexes = Vec::with_capacity(members.len());
-            for (bits, _) in &members {
-                let index = place_of(*bits, seed, shift(length));
-                if places[index].slot.is_some() || indexes.contains(&index) {
-                    return None;
-                }
-                indexes.push(index);
-            }
-            Some((seed, indexes))
-        })?;
+        let Some((seed, indexes)) = find_seed(&members, &places) else {
+            misfits.extend(members.into_iter().cloned());
+            continue;
+        };
         seeds[bucket] = seed;
         for (index, (_, place)) in indexes.into_iter().zip(members) {
             places[index] = place.clone();
         }
     }
-    Some((seeds, places))
+    Arrangement { seeds, places, misfits }
+}
+
+/// Finds a seed under which members fall on free places, and these places.
+fn find_seed(members: &[&(u64, Place)], places: &[Place]) -> Option<(u64, Vec<usize>)> {
+    (0..MAX_SEEDS).find_map(|number| {
+        // Spread over all bits, or a small number would only move members of one bucket together.
+        let seed = u64::from(number).wrapping_mul(SPREAD);
+        let mut indexes = Vec::with_capacity(members.len());
+        for (bits, _) in members {
+            let index = place_of(*bits, seed, shift(places.len()));
+            if places[index].slot.is_some() || indexes.contains(&index) {
+                return None;
+            }
+            indexes.push(index);
+        }
+        Some((seed, indexes))
+    })
 }
 
 #[inline]
@@ -128,6 +145,9 @@ const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// How many seeds are tried before the table is made larger.
 const MAX_SEEDS: u32 = 4096;
+
+/// How often a table is made twice as large before the members that do not fit are looked up one by one.
+const MAX_DOUBLINGS: u32 = 2;
 
 #[cfg(test)]
 mod tests {
@@ -155,6 +175,20 @@ mod tests {
         assert_eq!(table.find::<u8>(7, Key::new("a")), Some(&1));
         assert_eq!(table.find::<u8>(7, Key::NONE), None);
         assert_eq!(table.find::<u16>(7, Key::new("a")), None);
+    }
+
+    #[test]
+    fn members_that_fall_together_under_every_seed_are_found_and_the_table_stays_small() {
+        // The upper half chooses the bucket: all of them are in one.
+        let lower = |number| bits(number) & u64::from(u32::MAX);
+        let members = (0..400).map(|number| (lower(number), Key::NONE, Arc::new(number) as AnySlot));
+        let table = Table::new(members);
+        assert!(table.places.len() <= 16 * 400, "{table:?}");
+        assert_eq!(table.clashes.len(), 400);
+        for number in 0..400 {
+            assert_eq!(table.find::<u64>(lower(number), Key::NONE), Some(&number));
+        }
+        assert_eq!(table.find::<u64>(lower(400), Key::NONE), None);
     }
 
     #[test]
