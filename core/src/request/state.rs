@@ -49,6 +49,9 @@ impl RequestState {
     }
 
     /// Sets the dependencies for everything inside.
+    ///
+    /// For layers: the extractors of one handler look them up once, so what is set after the first of them asked for a
+    /// dependency is not seen by the others.
     pub fn set_scope(&mut self, scope: Scope) {
         self.scope = Some(scope);
     }
