@@ -2,16 +2,17 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use http::request::Parts;
 
 use super::factory::{Begun, BoxFuture};
-use super::scope::NONE;
+use super::scope::NO_CELL;
 use super::spec::{Make, Work};
+use super::turn::{Runner, Turn, Turns};
 use super::{Completion, Value};
 use crate::Error;
 use crate::stats::Recorder;
@@ -21,7 +22,8 @@ pub(super) trait AnyCell: Any + Send + Sync {
     /// Returns the cell that was built before this one.
     fn previous(&self) -> u32;
 
-    fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
+    /// Returns the hook of a value that is there; pending, and woken, when somebody polls the cell at this moment.
+    fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>>;
 
     /// Ends the value's life, and makes the cell ready for the next request; what is still to be awaited comes back.
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
@@ -33,17 +35,19 @@ pub(super) trait AnyCell: Any + Send + Sync {
     fn set_previous(&self, previous: u32);
 }
 
+/// What has to be done before the head of an answer leaves.
+pub(super) type Hook = BoxFuture<'static, Result<(), Error>>;
+
 /// The value of one request.
 ///
-/// Whoever polls holds the lock; nobody ever waits for the lock, who finds it taken leaves a waker. A factory that was
-/// started stays in the cell, and goes on whoever gives up waiting.
+/// Whoever polls has the turn, which is the lock; nobody ever waits for the lock, who finds it taken leaves a waker. A
+/// factory that was started stays in the cell, and goes on whoever gives up waiting.
 pub(super) struct Cell<T: ?Sized> {
     make: Arc<dyn Make<T>>,
-    state: Mutex<State<T>>,
+    turns: Turns<State<T>>,
     /// The cell that was built before this one, once this one is on its scope's list.
     previous: AtomicU32,
-    has_waiters: AtomicBool,
-    waiters: Mutex<Vec<Waker>>,
+    runner: Runner,
 }
 
 struct State<T: ?Sized> {
@@ -101,28 +105,52 @@ where
     pub(super) fn new(make: Arc<dyn Make<T>>) -> Self {
         Self {
             make,
-            state: Mutex::new(State { phase: Phase::Idle, work: None, is_listed: false, started: None }),
-            previous: AtomicU32::new(NONE),
-            has_waiters: AtomicBool::new(false),
-            waiters: Mutex::new(Vec::new()),
+            turns: Turns::new(State { phase: Phase::Idle, work: None, is_listed: false, started: None }),
+            previous: AtomicU32::new(NO_CELL),
+            runner: Runner::default(),
         }
     }
 
     pub(super) fn poll(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
-        let Some(mut state) = self.try_lock() else {
-            return self.wait_for_lock(site, parts, task);
-        };
-        if state.phase == Phase::Ready
-            && let Some(work) = &state.work
-        {
-            return Polled::Ready(work.value());
+        match self.turns.try_take() {
+            Some(turn) => self.take_turn(turn, site, parts, task),
+            None => self.wait_for_turn(site, parts, task),
         }
-        let polled = self.advance(&mut state, site, parts, task);
-        drop(state);
-        if !matches!(polled, Polled::Waiting | Polled::Slow(_)) {
-            self.wake();
+    }
+
+    #[inline]
+    fn take_turn(
+        &self,
+        mut turn: Turn<'_, State<T>>,
+        site: &impl Site,
+        parts: &mut Parts,
+        task: &mut Context<'_>,
+    ) -> Polled<T> {
+        if turn.phase == Phase::Ready
+            && let Some(work) = &turn.work
+        {
+            let value = work.value();
+            turn.changes_nothing();
+            return Polled::Ready(value);
+        }
+        let polled = self.advance(&mut turn, site, parts, task);
+        if matches!(polled, Polled::Waiting | Polled::Slow(_)) {
+            turn.changes_nothing();
         }
         polled
+    }
+
+    /// Somebody else polls at this moment. He may have looked for waiters just before, so the turn is tried again.
+    #[cold]
+    fn wait_for_turn(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
+        if self.runner.is_here() {
+            return Polled::Failed(self.needs_itself());
+        }
+        self.turns.wait_for_turn(task);
+        match self.turns.try_take() {
+            Some(turn) => self.take_turn(turn, site, parts, task),
+            None => Polled::Waiting,
+        }
     }
 
     fn advance(
@@ -133,8 +161,9 @@ where
         task: &mut Context<'_>,
     ) -> Polled<T> {
         match state.phase {
+            Phase::Starting if self.runner.is_here() => return Polled::Failed(self.needs_itself()),
             Phase::Starting => {
-                self.wait(task);
+                self.turns.wait_for_change(task);
                 return Polled::Waiting;
             }
             Phase::Closed => return Polled::Failed(over::<T>()),
@@ -146,7 +175,7 @@ where
             if site.recorder().is_some() {
                 state.started = Some(Instant::now());
             }
-            match work.begin(parts, task) {
+            match self.run(|| work.begin(parts, task)) {
                 Begun::Running => {}
                 Begun::Failed(error) => return Polled::Failed(error),
                 Begun::Waiting => {
@@ -163,7 +192,7 @@ where
         // Until it is known how it goes: a factory that panics is started anew by the next who asks.
         state.phase = Phase::Idle;
         let Some(work) = &mut state.work else { return Polled::Waiting };
-        let polled = work.poll(task);
+        let polled = self.run(|| work.poll(task));
         if polled.is_ready()
             && let Some(started) = state.started.take()
             && let Some(recorder) = site.recorder()
@@ -186,7 +215,7 @@ where
             Poll::Ready(Err(error)) => Polled::Failed(error),
             Poll::Pending => {
                 state.phase = Phase::Running;
-                self.wait(task);
+                self.turns.wait_for_change(task);
                 Polled::Waiting
             }
         }
@@ -199,74 +228,41 @@ where
         site: &impl Site,
         task: &mut Context<'_>,
     ) -> Polled<T> {
-        let mut state = self.lock();
-        if state.phase == Phase::Closed {
+        let mut turn = self.turns.take();
+        if turn.phase == Phase::Closed {
             return Polled::Failed(over::<T>());
         }
-        state.work = Some(work);
-        let polled = self.drive(&mut state, site, task);
-        drop(state);
-        if !matches!(polled, Polled::Waiting) {
-            self.wake();
+        turn.work = Some(work);
+        let polled = self.drive(&mut turn, site, task);
+        if matches!(polled, Polled::Waiting) {
+            turn.changes_nothing();
         }
         polled
     }
 
     /// Gives the cell free for the next who asks, with or without the room.
     pub(super) fn release(&self, work: Option<Box<dyn Work<T>>>) {
-        let mut state = self.lock();
-        if state.phase == Phase::Starting {
-            state.phase = Phase::Idle;
-            state.work = work;
+        let mut turn = self.turns.take();
+        if turn.phase == Phase::Starting {
+            turn.phase = Phase::Idle;
+            turn.work = work;
         }
-        drop(state);
-        self.wake();
     }
 
-    /// Wakes those who wait: the value is there, or somebody else has to poll.
+    /// Wakes those who wait for the value: somebody else has to poll.
     pub(super) fn wake(&self) {
-        if self.has_waiters.swap(false, Ordering::SeqCst) {
-            let waiters = std::mem::take(&mut *self.waiters.lock().unwrap_or_else(PoisonError::into_inner));
-            waiters.into_iter().for_each(Waker::wake);
-        }
+        self.turns.wake();
     }
 
-    fn wait(&self, task: &Context<'_>) {
-        let mut waiters = self.waiters.lock().unwrap_or_else(PoisonError::into_inner);
-        if !waiters.iter().any(|waiter| waiter.will_wake(task.waker())) {
-            waiters.push(task.waker().clone());
-        }
-        self.has_waiters.store(true, Ordering::SeqCst);
+    /// Runs foreign code that makes the value; when it asks for the value itself, that is found out.
+    pub(super) fn run<R>(&self, foreign: impl FnOnce() -> R) -> R {
+        self.runner.run(foreign)
     }
 
-    /// Somebody else polls at this moment. He may have looked for waiters just before, so the lock is tried again.
     #[cold]
-    fn wait_for_lock(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
-        self.wait(task);
-        match self.try_lock() {
-            Some(mut state) => {
-                let polled = match (state.phase, &state.work) {
-                    (Phase::Ready, Some(work)) => Polled::Ready(work.value()),
-                    _ => self.advance(&mut state, site, parts, task),
-                };
-                drop(state);
-                self.wake();
-                polled
-            }
-            None => Polled::Waiting,
-        }
-    }
-
-    fn try_lock(&self) -> Option<MutexGuard<'_, State<T>>> {
-        match self.state.try_lock() {
-            Ok(state) => Some(state),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn needs_itself(&self) -> Error {
+        let cause = "its factory waits for itself, through an extractor that does not describe what it needs";
+        Error::missing_dependency(std::any::type_name::<T>(), self.make.key().name(), cause)
     }
 }
 
@@ -278,13 +274,19 @@ where
         self.previous.load(Ordering::Acquire)
     }
 
-    fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
-        let state = self.try_lock()?;
-        if state.phase == Phase::Ready { state.work.as_ref()?.before_response() } else { None }
+    fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>> {
+        let turn = self.turns.try_take().or_else(|| {
+            self.turns.wait_for_turn(task);
+            self.turns.try_take()
+        });
+        let Some(mut turn) = turn else { return Poll::Pending };
+        turn.changes_nothing();
+        let work = turn.work.as_ref().filter(|_| turn.phase == Phase::Ready);
+        Poll::Ready(work.and_then(|work| work.before_response()))
     }
 
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>> {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let state = self.turns.get_mut();
         state.is_listed = false;
         if std::mem::replace(&mut state.phase, Phase::Idle) == Phase::Ready {
             state.work.as_mut()?.finish(completion)
@@ -296,11 +298,10 @@ where
     }
 
     fn close(&self, completion: Completion) -> Close {
-        let Some(mut state) = self.try_lock() else { return Close::Busy };
-        let before = std::mem::replace(&mut state.phase, Phase::Closed);
-        let mut work = state.work.take();
-        drop(state);
-        self.wake();
+        let Some(mut turn) = self.turns.try_take() else { return Close::Busy };
+        let before = std::mem::replace(&mut turn.phase, Phase::Closed);
+        let mut work = turn.work.take();
+        drop(turn);
         let ready = work.as_mut().filter(|_| before == Phase::Ready);
         Close::Done(ready.and_then(|work| work.finish(completion)))
     }

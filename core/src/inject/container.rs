@@ -8,7 +8,6 @@ use std::sync::Arc;
 use http::Request;
 
 use super::builder::{ContainerBuilder, Need, Node, Plan};
-use super::cell::AnyCell;
 use super::mistake::{Mistake, MistakeKind};
 use super::provider::Identity;
 use super::scope::ScopeInner;
@@ -109,7 +108,7 @@ impl Container {
         let mut cells: Vec<Arc<dyn Maker>> = Vec::new();
         let mut outer_cells = Vec::new();
         for node in &mut nodes {
-            let cell = u32::try_from(cells.len()).unwrap_or(super::scope::NONE);
+            let cell = u32::try_from(cells.len()).unwrap_or(super::scope::NO_CELL);
             if node.lifetime == Lifetime::Request {
                 outer_cells.push(node.cell.filter(|_| node.inherited));
                 node.cell = Some(cell);
@@ -205,8 +204,8 @@ impl Container {
         nodes.filter(|node| node.identity.type_id == TypeId::of::<T>()).map(Node::key)
     }
 
-    pub(super) fn new_cells(&self) -> Box<[Box<dyn AnyCell>]> {
-        self.inner.cells.iter().map(|maker| maker.cell()).collect()
+    pub(super) fn cell_makers(&self) -> &[Arc<dyn Maker>] {
+        &self.inner.cells
     }
 
     pub(super) fn nodes(&self) -> &[Node] {

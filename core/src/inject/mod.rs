@@ -3,9 +3,17 @@
 //! A [`Container`] is built once, from values and factories ([`Provider`]), and lists every mistake at once. [`Scopes`] opens
 //! a [`Scope`] for each request, in which per-request values are built once and torn down at the end. [`resolve`] is what
 //! extractors ask.
+//!
+//! Inside, each thing is there twice, with its types and without, and once for all requests or once for each. What is
+//! registered is a `Spec`; as a `Make` it makes values of a known type, as a `Maker` it is one of many in the container's
+//! list. A factory is a `Recipe`, which opens a `Run`: the place where its arguments and its future stand. A `Room` (a
+//! `Work` to those who know only the type that is asked for) adds the value that came out, and outlives the request with
+//! its allocations. A `Cell` has the room of one value in one request: who builds it, who waits for it. A `Scope` has the
+//! cells of one request, made when they are used first, and the list of those to be torn down.
 
 mod builder;
 mod cell;
+mod cells;
 mod check;
 mod completion;
 mod container;
@@ -19,7 +27,9 @@ mod resolve;
 mod scope;
 mod spec;
 mod table;
+mod turn;
 mod value;
+mod waiters;
 
 pub use self::builder::ContainerBuilder;
 pub use self::completion::Completion;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
-use super::cell::Close;
+use super::cell::{Close, Hook};
 use super::factory::BoxFuture;
-use super::scope::{NONE, ScopeInner};
+use super::scope::{NO_CELL, ScopeInner};
 use super::{Completion, Container, Scope};
 use crate::stats::Recorder;
 use crate::{Error, RequestState};
@@ -124,7 +124,7 @@ impl OpenScope {
             }
             (scope.inner, reuse)
         });
-        let next = scope.as_ref().map_or(NONE, |(inner, _)| inner.last.swap(NONE, Ordering::AcqRel));
+        let next = scope.as_ref().map_or(NO_CELL, |(inner, _)| inner.last.swap(NO_CELL, Ordering::AcqRel));
         Closing { scope, scopes: Arc::clone(&self.scopes), completion, next, current: None }
     }
 }
@@ -154,7 +154,7 @@ pub fn interrupted() -> Completion {
 pub struct BeforeResponse {
     scope: Scope,
     next: u32,
-    current: Option<BoxFuture<'static, Result<(), Error>>>,
+    current: Option<Hook>,
 }
 
 impl Future for BeforeResponse {
@@ -167,10 +167,11 @@ impl Future for BeforeResponse {
                 std::task::ready!(current.as_mut().poll(task))?;
                 this.current = None;
             }
-            let Some(cell) = this.scope.inner.cells.get(this.next as usize) else {
+            let Some(cell) = this.scope.inner.cells.used(this.next) else {
                 return Poll::Ready(Ok(()));
             };
-            this.current = cell.before_response();
+            // A value that somebody takes at this moment must not leave without its hook.
+            this.current = std::task::ready!(cell.poll_before_response(task));
             this.next = cell.previous();
         }
     }
@@ -212,16 +213,16 @@ impl Closing {
                 std::task::ready!(current.as_mut().poll(task));
                 self.current = None;
             }
-            let (number, index) = (self.next, self.next as usize);
+            let index = self.next;
             if *reuse && let Some(unique) = Arc::get_mut(scope) {
-                let Some(cell) = unique.cells.get_mut(index) else { return Poll::Ready(()) };
+                let Some(cell) = unique.cells.used_mut(index) else { return Poll::Ready(()) };
                 self.next = cell.previous();
                 self.current = cell.finish(self.completion);
             } else {
-                let Some(cell) = scope.cells.get(index) else { return Poll::Ready(()) };
+                let Some(cell) = scope.cells.used(index) else { return Poll::Ready(()) };
                 self.next = cell.previous();
                 match cell.close(self.completion) {
-                    Close::Busy => scope.leave(number, &**cell),
+                    Close::Busy => scope.leave(index, cell),
                     Close::Done(rest) => self.current = rest,
                 }
             }
@@ -234,7 +235,7 @@ impl Future for Closing {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
         let this = &mut *self;
-        while this.next != NONE || this.current.is_some() {
+        while this.next != NO_CELL || this.current.is_some() {
             // Foreign code runs here, perhaps while another panic unwinds; and a teardown that panics must not keep the
             // others from running.
             match catch_unwind(AssertUnwindSafe(|| this.advance(task))) {
@@ -277,5 +278,5 @@ fn shard() -> usize {
 /// Threads share lists of spare scopes when there are more than this many.
 const SHARDS: usize = 8;
 
-/// How many spare scopes a list keeps.
+/// How many spare scopes a list keeps, each with the cells that its requests have used.
 const MAX_SPARE: usize = 256;

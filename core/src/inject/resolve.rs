@@ -26,6 +26,12 @@ use crate::{Error, RequestContext, RequestState};
 /// - it is not registered, or no injection layer is outside: [`ErrorKind::Injection`](crate::ErrorKind::Injection), `500`
 /// - its factory refuses the request: that error
 /// - its factory fails otherwise: [`ErrorKind::Injection`](crate::ErrorKind::Injection), `500`
+/// - its factory waits for itself: [`ErrorKind::Injection`](crate::ErrorKind::Injection), `500`
+///
+/// An extractor that calls this has to say so in its [`describe`](crate::FromRequest::describe), with
+/// [`Contract::needs`](crate::Contract::needs): what it does not describe the check of a container does not see, neither that
+/// it is missing nor that it needs itself. The latter is then found while a request is served; but two factories that
+/// wait for each other in two tasks of one request are not found, and wait until the request is dropped.
 ///
 /// # Cancel safety
 ///
@@ -222,7 +228,8 @@ impl<T: ?Sized + Send + Sync + 'static> Future for Resolving<'_, T> {
             let (polled, parts) = match std::mem::replace(&mut this.wait, Wait::Done) {
                 Wait::Value(parts) => (this.scope.poll_cell(this.cell, parts, task), parts),
                 Wait::Arguments(mut arguments) => {
-                    let Poll::Ready((work, parts, begun)) = arguments.as_mut().poll(task) else {
+                    let polled = this.scope.run_in_cell::<T, _>(this.cell, || arguments.as_mut().poll(task));
+                    let Poll::Ready((work, parts, begun)) = polled else {
                         this.wait = Wait::Arguments(arguments);
                         return Poll::Pending;
                     };

@@ -8,6 +8,7 @@ use std::task::Context;
 use http::request::Parts;
 
 use super::cell::{AnyCell, Cell, Polled, Site, end_now};
+use super::cells::Cells;
 use super::spec::Work;
 use super::{Completion, Container, InjectKey};
 use crate::Error;
@@ -82,6 +83,14 @@ impl Scope {
         cell.poll(&spot, parts, task)
     }
 
+    /// Runs foreign code that reads the arguments of a cell's factory.
+    pub(super) fn run_in_cell<T, R>(&self, cell: u32, foreign: impl FnOnce() -> R) -> R
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        self.spot(cell).typed::<T>().expect("a slot leads to a cell of its type").run(foreign)
+    }
+
     pub(super) fn resume_cell<T>(
         &self,
         cell: u32,
@@ -109,7 +118,7 @@ pub(super) struct ScopeInner {
     pub(super) outer: Option<Scope>,
     /// Who wants to know how long factories take.
     pub(super) recorder: Option<Recorder>,
-    pub(super) cells: Box<[Box<dyn AnyCell>]>,
+    pub(super) cells: Cells,
     /// The cell that was built last; each cell knows the one before.
     pub(super) last: AtomicU32,
     pub(super) ended: AtomicBool,
@@ -117,9 +126,8 @@ pub(super) struct ScopeInner {
 
 impl ScopeInner {
     pub(super) fn new(container: Container) -> Self {
-        let cells = container.new_cells();
-        let (last, ended) = (AtomicU32::new(NONE), AtomicBool::new(false));
-        Self { container, outer: None, recorder: None, cells, last, ended }
+        let (last, ended) = (AtomicU32::new(NO_CELL), AtomicBool::new(false));
+        Self { container, outer: None, recorder: None, cells: Cells::default(), last, ended }
     }
 
     /// Leaves a cell that could not be closed to whoever drops the scope.
@@ -133,7 +141,7 @@ impl Drop for ScopeInner {
     /// Ends what came to be at the end of the request or after it, by somebody who kept a copy of it.
     fn drop(&mut self) {
         let mut next = *self.last.get_mut();
-        while let Some(cell) = self.cells.get_mut(next as usize) {
+        while let Some(cell) = self.cells.used_mut(next) {
             next = cell.previous();
             end_now(|| cell.finish(Completion::Cancelled));
         }
@@ -148,7 +156,7 @@ pub(super) struct Spot<'s> {
 
 impl<'s> Spot<'s> {
     pub(super) fn typed<T: ?Sized + Send + Sync + 'static>(&self) -> Option<&'s Cell<T>> {
-        let cell: &dyn std::any::Any = &**self.scope.cells.get(self.cell as usize)?;
+        let cell: &dyn std::any::Any = self.scope.cells.cell(self.cell, &self.scope.container)?;
         cell.downcast_ref()
     }
 }
@@ -168,4 +176,4 @@ impl Site for Spot<'_> {
 }
 
 /// No cell.
-pub(super) const NONE: u32 = u32::MAX;
+pub(super) const NO_CELL: u32 = u32::MAX;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use http::{HeaderMap, StatusCode};
 
 use super::{Take, request, scopes, take, yield_once};
-use crate::inject::{Container, NoKey, Provider, resolve};
+use crate::inject::{Completion, Container, NoKey, Provider, resolve};
 use crate::{Error, ErrorKind};
 
 #[derive(Debug, PartialEq)]
@@ -257,4 +257,21 @@ async fn a_factory_takes_twelve_arguments() {
     let container = Container::builder().provide(Config("a")).singleton(sum).build().await.unwrap();
     let open = scopes(&container).open(None);
     assert_eq!(take::<Sum>(&mut request(&open)).await.unwrap().0, 12);
+}
+
+#[tokio::test]
+async fn a_scope_has_only_what_its_requests_asked_for() {
+    let builder = Container::builder()
+        .register(Provider::<u8>::per_request(|| 8_u8))
+        .register(Provider::<u16>::per_request(|| 16_u16))
+        .register(Provider::<u32>::per_request(|| 32_u32));
+    let scopes = scopes(&builder.build().await.unwrap());
+    let open = scopes.open(None);
+    assert_eq!(open.scope().inner.cells.made(), 0);
+    for _ in 0..2 {
+        assert_eq!(*take::<u16>(&mut request(&open)).await.unwrap(), 16);
+        assert_eq!(open.scope().inner.cells.made(), 1);
+    }
+    open.close(Completion::Success).await;
+    assert_eq!(scopes.open(None).scope().inner.cells.made(), 1, "the next request finds it again");
 }

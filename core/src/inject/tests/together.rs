@@ -1,15 +1,17 @@
 //! Several tasks in one scope.
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::{Take, request, scopes, take, yield_once};
-use crate::Error;
-use crate::inject::{Completion, Container, Provider};
+use crate::inject::{BeforeResponse, Completion, Container, Provider, Value};
+use crate::{Error, FromRequest, RequestContext};
 
+#[derive(Debug)]
 struct Number(u32);
 
 struct Sum(u32);
@@ -26,7 +28,7 @@ impl Wake for Wakes {
 #[tokio::test]
 async fn who_waits_takes_over_when_the_one_who_polls_gives_up() {
     let (sender, receiver) = tokio::sync::oneshot::channel();
-    let receiver = std::sync::Mutex::new(Some(receiver));
+    let receiver = Mutex::new(Some(receiver));
     let provider = Provider::<Number>::per_request(move || {
         let receiver = receiver.lock().unwrap().take().expect("it is called once");
         async move { Number(receiver.await.unwrap()) }
@@ -91,4 +93,93 @@ fn many_threads_build_each_value_once_and_tear_it_down_once() {
         runtime().block_on(open.close(Completion::Success));
     }
     assert_eq!((built.load(Ordering::Relaxed), torn.load(Ordering::Relaxed)), (REQUESTS, REQUESTS));
+}
+
+#[tokio::test]
+async fn who_finds_a_factory_polled_is_woken_though_it_panics() {
+    let inside = Arc::new(Mutex::new(None::<http::request::Parts>));
+    let wakes = Arc::new(Wakes::default());
+    let (asks, waker) = (Arc::clone(&inside), Waker::from(Arc::clone(&wakes)));
+    let provider = Provider::<Number>::per_request(move || {
+        let mut parts = asks.lock().unwrap().take().expect("it is called once");
+        let waker = waker.clone();
+        let other = std::thread::spawn(move || {
+            let number = pin!(take::<Number>(&mut parts));
+            number.poll(&mut Context::from_waker(&waker)).is_pending()
+        });
+        assert!(!other.join().unwrap(), "the factory falls over while somebody waits");
+        Number(1)
+    });
+    let container = Container::builder().register(provider).build().await.unwrap();
+    let open = scopes(&container).open(None);
+    *inside.lock().unwrap() = Some(request(&open));
+    let mut parts = request(&open);
+    let polled = catch_unwind(AssertUnwindSafe(|| {
+        let number = pin!(take::<Number>(&mut parts));
+        number.poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    }));
+    assert!(polled.is_err());
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_hook_waits_for_whoever_has_the_value_in_his_hands_and_is_not_left_out() {
+    let inner = Arc::new(Mutex::new(None::<BeforeResponse>));
+    let (runs, wakes) = (Arc::new(AtomicU32::new(0)), Arc::new(Wakes::default()));
+    let (asks, counter, waker) = (Arc::clone(&inner), Arc::clone(&runs), Waker::from(Arc::clone(&wakes)));
+    let provider = Provider::<Number>::per_request(|| Number(1)).before_response(move |_| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        // The value is in the hands of this one; another one comes for it.
+        let other = &mut *asks.lock().unwrap();
+        if counter.load(Ordering::Relaxed) == 1
+            && let Some(other) = other
+        {
+            assert!(pin!(other).poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        async { Ok::<_, Error>(()) }
+    });
+    let container = Container::builder().register(provider).build().await.unwrap();
+    let open = scopes(&container).open(None);
+    drop(take::<Number>(&mut request(&open)).await.unwrap());
+    *inner.lock().unwrap() = open.before_response();
+    open.before_response().unwrap().await.unwrap();
+    assert_eq!((runs.load(Ordering::Relaxed), wakes.0.load(Ordering::SeqCst)), (1, 1));
+    let other = inner.lock().unwrap().take().unwrap();
+    other.await.unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 2);
+}
+
+/// Takes a dependency and does not say so, after a while or at once.
+struct Hidden<T, const LATE: bool>(Value<T>);
+
+impl<B: Send, T: Send + Sync + 'static, const LATE: bool> FromRequest<B> for Hidden<T, LATE> {
+    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+        if LATE {
+            yield_once().await;
+        }
+        take::<T>(cx.parts).await.map(Self)
+    }
+}
+
+async fn fails_as_a_cycle<const LATE: bool>() {
+    let container = Container::builder()
+        .register(Provider::<Number>::per_request(|sum: Hidden<Sum, LATE>| Number(sum.0.0)))
+        .register(Provider::<Sum>::per_request(|number: Take<Number>| Sum(number.0.0)))
+        .build()
+        .await
+        .unwrap();
+    let scopes = scopes(&container);
+    let error = take::<Number>(&mut request(&scopes.open(None))).await.unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Injection);
+    assert_eq!(
+        error.to_string(),
+        "cannot inject gongular_core::inject::tests::together::Number: its factory waits for itself, through an \
+         extractor that does not describe what it needs"
+    );
+}
+
+#[tokio::test]
+async fn a_cycle_that_nobody_described_fails_instead_of_waiting_for_ever() {
+    fails_as_a_cycle::<false>().await;
+    fails_as_a_cycle::<true>().await;
 }
