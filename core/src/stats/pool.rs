@@ -11,11 +11,13 @@ thread_local! {
 }
 
 /// Returns a slot that nobody else holds.
+#[inline]
 pub(super) fn take() -> Arc<Slot> {
     IDLE.try_with(|idle| idle.try_borrow_mut().ok()?.pop()).ok().flatten().unwrap_or_default()
 }
 
 /// Keeps a slot for another request. The caller holds the only reference, and has reset it.
+#[inline]
 pub(super) fn give(slot: Arc<Slot>) {
     // When the thread is ending there is no pool any more, and the slot is simply dropped.
     let _ = IDLE.try_with(|idle| {

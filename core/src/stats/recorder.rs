@@ -74,19 +74,22 @@ impl Recorder {
     ///
     /// Only the one who started it may call this.
     pub fn finish(mut self, ending: Ending, callback: impl FnOnce(&RouteStat)) {
+        let Some(slot) = Arc::get_mut(&mut self.slot) else { return self.finish_shared(ending, callback) };
+        let request_bytes = *slot.request_bytes.get_mut();
+        let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
+        shared.end(ending, request_bytes);
+        callback(&shared.stat);
+        shared.stat.reset();
+        pool::give(self.slot);
+    }
+
+    /// Does the same while somebody still holds the recorder, so that it cannot be used again; what they write now is lost.
+    #[cold]
+    fn finish_shared(self, ending: Ending, callback: impl FnOnce(&RouteStat)) {
         let request_bytes = self.slot.request_bytes.load(Ordering::Relaxed);
-        if let Some(slot) = Arc::get_mut(&mut self.slot) {
-            let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
-            shared.end(ending, request_bytes);
-            callback(&shared.stat);
-            shared.stat.reset();
-            pool::give(self.slot);
-        } else {
-            // Somebody still holds the recorder, so that it cannot be used again; what they write now is lost.
-            let mut shared = std::mem::take(&mut *self.lock());
-            shared.end(ending, request_bytes);
-            callback(&shared.stat);
-        }
+        let mut shared = std::mem::take(&mut *self.lock());
+        shared.end(ending, request_bytes);
+        callback(&shared.stat);
     }
 
     /// Returns the time since the request arrived.
@@ -112,6 +115,7 @@ impl Recorder {
     }
 
     /// Notes that a handler begins; what is returned notes its end.
+    #[inline]
     pub fn handler(&self, name: &'static str) -> Running {
         Running::new(self.clone(), What::Handler(name))
     }
@@ -219,6 +223,7 @@ impl Recorder {
         Arc::as_ptr(&self.slot)
     }
 
+    #[inline]
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.slot.stat.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -231,6 +236,7 @@ impl fmt::Debug for Recorder {
 }
 
 impl Shared {
+    #[inline]
     fn end(&mut self, ending: Ending, request_bytes: u64) {
         let stat = &mut self.stat;
         stat.ended = ending.at;

@@ -27,12 +27,14 @@ pub(super) enum What {
 }
 
 impl Running {
+    #[inline]
     pub(super) fn new(recorder: Recorder, what: What) -> Self {
         let begun = Instant::now();
         Self { recorder, what, begun, progress: Progress::Begun, stopped: false, error: None }
     }
 
     /// Notes that it returned, and that the chain goes on.
+    #[inline]
     pub fn finish(mut self) {
         self.progress = Progress::Done;
     }
@@ -57,16 +59,15 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let time = Span { begun: self.begun, ended: Instant::now() };
-        self.recorder.with(|stat| match self.what {
-            What::Handler(name) => stat.handlers.push(HandlerStat {
-                name,
-                time,
-                error: self.error.take(),
-                stopped: self.stopped,
-                progress: self.progress,
-            }),
-            What::Layer(name) => stat.layers.push(LayerStat { name, time }),
-        });
+        let (progress, stopped) = (self.progress, self.stopped);
+        match self.what {
+            What::Handler(name) => {
+                let error = self.error.take();
+                let handler = HandlerStat { name, time, error, stopped, progress };
+                self.recorder.with(|stat| stat.handlers.push(handler));
+            }
+            What::Layer(name) => self.recorder.with(|stat| stat.layers.push(LayerStat { name, time })),
+        }
     }
 }
 

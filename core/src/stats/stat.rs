@@ -170,6 +170,7 @@ impl RouteStat {
     }
 
     /// Notes the request's head.
+    #[inline]
     pub(super) fn begin(&mut self, method: &Method, uri: &Uri, version: Version) {
         if self.method != *method {
             self.method = method.clone();
@@ -185,6 +186,7 @@ impl RouteStat {
     }
 
     /// Forgets the request and keeps the room for another, unless it is unusually much.
+    #[inline]
     pub(super) fn reset(&mut self) {
         self.uri.clear();
         if self.uri.capacity() > KEPT_URI_BYTES {
@@ -192,9 +194,12 @@ impl RouteStat {
         }
         self.matched_path = None;
         reuse(&mut self.handlers);
-        reuse(&mut self.layers);
-        reuse(&mut self.dependencies);
-        reuse(&mut self.steps);
+        // Most requests have none of these.
+        if self.layers.len() + self.dependencies.len() + self.steps.len() > 0 {
+            reuse(&mut self.layers);
+            reuse(&mut self.dependencies);
+            reuse(&mut self.steps);
+        }
         self.error = None;
         if !self.logs.is_empty() {
             self.logs.reset();

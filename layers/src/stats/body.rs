@@ -91,6 +91,9 @@ pin_project! {
     impl<B: Body> PinnedDrop for StatsBody<B> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
+            if this.tracker.has_ended() {
+                return;
+            }
             // A host does not ask for more when it knows that there is no more.
             let all_sent = this.declared.is_some_and(|declared| this.tracker.sent_bytes() >= declared);
             if all_sent || this.inner.is_end_stream() {
@@ -101,6 +104,7 @@ pin_project! {
 }
 
 impl<B: Body> StatsBody<B> {
+    #[inline]
     pub(super) const fn new(inner: B, declared: Option<u64>, tracker: Tracker) -> Self {
         Self { inner, declared, tracker }
     }

@@ -52,28 +52,24 @@ where
         let entered = tracker.enter();
         let polled = this.inner.poll(cx);
         tracker.returned(entered);
-        match polled {
-            Poll::Pending => Poll::Pending,
+        // Looked at in place: the answer is moved only once, into its new body.
+        let declared = match &polled {
+            Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(response)) => {
                 if let Some(carried) = response.extensions().get::<Carried>() {
                     tracker.answered(carried.error());
                 }
                 tracker.head(response.status());
-                let tracker = this.tracker.take().expect("it was there just now");
-                Poll::Ready(Ok(wrap(response, tracker)))
+                declared(response)
             }
-            Poll::Ready(Err(error)) => {
+            Poll::Ready(Err(_)) => {
                 tracker.end(Outcome::Failed);
-                *this.tracker = None;
-                Poll::Ready(Err(error))
+                None
             }
-        }
+        };
+        let tracker = this.tracker.take().expect("it was there just now");
+        polled.map_ok(|response| response.map(|body| StatsBody::new(body, declared, tracker)))
     }
-}
-
-fn wrap<B: Body>(response: Response<B>, tracker: Tracker) -> Response<StatsBody<B>> {
-    let declared = declared(&response);
-    response.map(|body| StatsBody::new(body, declared, tracker))
 }
 
 /// Returns how many bytes the body of an answer will have, where that is known.

@@ -22,8 +22,8 @@ pub(super) struct Tracker {
     stage: Stage,
     /// Whether code of others is running; when this is dropped meanwhile, that code panicked.
     watching: bool,
-    code: Option<StatusCode>,
-    first_byte: Option<Instant>,
+    /// The status of the answer, and when its head was ready.
+    head: Option<(StatusCode, Instant)>,
     sent_bytes: u64,
     ended: Option<Instant>,
 }
@@ -52,6 +52,7 @@ enum Stage {
 }
 
 impl Tracker {
+    #[inline]
     pub(super) fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
         let kind = match *method {
             Method::CONNECT => Kind::Connect,
@@ -64,8 +65,7 @@ impl Tracker {
             kind,
             stage: Stage::Waiting,
             watching: false,
-            code: None,
-            first_byte: None,
+            head: None,
             sent_bytes: 0,
             ended: None,
         }
@@ -90,9 +90,9 @@ impl Tracker {
     }
 
     /// Notes the head of the answer.
+    #[inline]
     pub(super) fn head(&mut self, code: StatusCode) {
-        self.code = Some(code);
-        self.first_byte = Some(Instant::now());
+        self.head = Some((code, Instant::now()));
         self.stage = if self.is_upgrade(code) {
             Stage::Ended(Outcome::Upgraded)
         } else if self.kind == Kind::Head || is_bodiless(code) {
@@ -114,9 +114,16 @@ impl Tracker {
         self.sent_bytes
     }
 
+    /// Returns whether it is known how the request ended.
+    #[inline]
+    pub(super) const fn has_ended(&self) -> bool {
+        matches!(self.stage, Stage::Ended(_))
+    }
+
     /// Notes how the request ended; what comes later does not count.
+    #[inline]
     pub(super) fn end(&mut self, outcome: Outcome) {
-        if !matches!(self.stage, Stage::Ended(_)) {
+        if !self.has_ended() {
             self.stage = Stage::Ended(outcome);
             self.ended = Some(Instant::now());
         }
@@ -151,6 +158,7 @@ impl Tracker {
         code == StatusCode::SWITCHING_PROTOCOLS || (self.kind == Kind::Connect && code.is_success())
     }
 
+    #[inline]
     fn ending(&self) -> Ending {
         let outcome = match self.stage {
             _ if self.watching => Outcome::Panic,
@@ -160,9 +168,9 @@ impl Tracker {
             Stage::InBody => Outcome::ClientGoneInBody,
         };
         let ending = Ending::new(outcome, self.ended.unwrap_or_else(Instant::now));
-        match (self.code, self.first_byte) {
-            (Some(code), Some(first_byte)) => ending.with_response(code, first_byte, self.sent_bytes),
-            _ => ending,
+        match self.head {
+            Some((code, at)) => ending.with_response(code, at, self.sent_bytes),
+            None => ending,
         }
     }
 }
