@@ -73,7 +73,7 @@ enum Step<'p, T: ?Sized> {
     Done,
 }
 
-impl<T, K> Future for Resolve<'_, T, K>
+impl<'p, T, K> Future for Resolve<'p, T, K>
 where
     T: ?Sized + Send + Sync + 'static,
     K: InjectKey,
@@ -82,11 +82,14 @@ where
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        // A singleton is all that stands in line with the handler's own code.
-        if let Step::Start(_, Some(scope)) = &self.step
-            && let Some(value) = scope.singleton::<T, K>()
-        {
-            return Poll::Ready(Ok(value.clone()));
+        if let Step::Start(_, Some(scope)) = &self.step {
+            let scope: &'p Scope = scope;
+            match find::<T, K>(Some(scope)) {
+                // A singleton is all that stands in line with the handler's own code.
+                Found::Value(value) => return Poll::Ready(Ok(value.clone())),
+                Found::Cell(scope, cell) => return self.step.start_cell(scope, cell, task),
+                Found::Nothing | Found::Transient(_) => {}
+            }
         }
         self.step.poll::<K>(task)
     }
@@ -94,9 +97,10 @@ where
 
 impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
     /// Builds a per-request value, or takes the one that is there.
+    #[inline(never)]
     fn start_cell(
         &mut self,
-        scope: Scope,
+        scope: &Scope,
         cell: u32,
         task: &mut Context<'_>,
     ) -> Poll<Result<Value<T>, Error>> {
@@ -104,7 +108,7 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
         match scope.poll_cell(cell, parts, task) {
             Polled::Ready(value) => Poll::Ready(Ok(value)),
             Polled::Failed(error) => Poll::Ready(Err(error)),
-            polled @ (Polled::Slow(_) | Polled::Waiting) => self.wait(scope, cell, polled, task),
+            polled @ (Polled::Slow(_) | Polled::Waiting) => self.wait(scope.clone(), cell, polled, task),
         }
     }
 
@@ -134,7 +138,7 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
                 Found::Value(value) => return Poll::Ready(Ok(value.clone())),
                 Found::Cell(scope, cell) => {
                     let scope = scope.clone();
-                    return self.start_cell(scope, cell, task);
+                    return self.start_cell(&scope, cell, task);
                 }
                 Found::Transient(make) => {
                     let make = Arc::clone(make);

@@ -49,10 +49,12 @@ impl fmt::Debug for Scope {
 impl Scope {
     /// Finds the scope that a cell's value belongs to: this one, or one outside that shares it.
     #[inline]
-    pub(super) fn home(&self, mut cell: u32) -> (&Self, u32) {
-        if self.inner.outer.is_none() {
-            return (self, cell);
-        }
+    pub(super) fn home(&self, cell: u32) -> (&Self, u32) {
+        if self.inner.outer.is_none() { (self, cell) } else { self.home_outside(cell) }
+    }
+
+    #[inline(never)]
+    fn home_outside(&self, mut cell: u32) -> (&Self, u32) {
         let mut home = self;
         while let Some(shared) = home.inner.container.outer_cell(cell)
             && let Some(parent) = home.inner.container.parent()

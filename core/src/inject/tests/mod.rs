@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
-use super::{Container, InjectKey, NoKey, OpenScope, Scope, Scopes, Value, resolve};
+use super::{Container, InjectKey, NoKey, OpenScope, Scope, Scopes, Value, resolve, resolve_in};
 use crate::{Contract, Error, FromRequest, RequestContext, RequestState, Stage};
 
 /// What `Inject<T>` is to applications.
@@ -31,7 +31,7 @@ impl<B: Send, T: ?Sized + Send + Sync + 'static, K: InjectKey> FromRequest<B> fo
     }
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
-        resolve::<T, K>(cx.parts).await.map(|value| Self(value, PhantomData))
+        resolve_in::<T, K, B>(cx).await.map(|value| Self(value, PhantomData))
     }
 }
 
