@@ -30,7 +30,7 @@ pub use self::request::{
 pub use self::respond::{IntoResponse, Json, ResponseBody};
 #[cfg(feature = "garde")]
 pub use self::rules::Garde;
-pub use self::rules::{BrokenRule, BrokenRules, Rules, Step, Unchecked};
+pub use self::rules::{BrokenRule, BrokenRules, Each, Rules, Step, Unchecked};
 
 #[doc(hidden)]
 pub mod __private {

@@ -131,6 +131,12 @@ impl BrokenRule {
         self
     }
 
+    /// Says that the value is a part of another one.
+    pub(super) fn inside(mut self, step: Step) -> Self {
+        self.path.insert(0, step);
+        self
+    }
+
     /// Returns the way to the part that breaks the rule.
     #[must_use]
     pub fn path(&self) -> &[Step] {

@@ -1,6 +1,7 @@
 //! Rules that a bound value obeys.
 
 mod broken;
+mod each;
 #[cfg(feature = "garde")]
 mod garde;
 #[cfg(feature = "validator")]
@@ -9,14 +10,16 @@ mod validator;
 use serde::{Deserialize, Deserializer};
 
 pub use self::broken::{BrokenRule, BrokenRules, Step};
+pub use self::each::Each;
 #[cfg(feature = "garde")]
 pub use self::garde::Garde;
 
 /// A type whose values obey rules.
 ///
 /// With the feature `validator`, every type that derives `validator::Validate` has them by that, and so has a list of
-/// such values. A type without rules needs one line, `impl Rules for T {}`, or is read as [`Unchecked<T>`]. With the
-/// feature `garde`, types of that crate are read as `Garde<T>`.
+/// such values. A type without rules needs one line, `impl Rules for T {}`, or is read as [`Unchecked<T>`]. A list of
+/// values whose rules are written by hand is read as [`Each<T>`]. With the feature `garde`, types of that crate are read as
+/// `Garde<T>`.
 ///
 /// # Example
 ///
@@ -46,7 +49,8 @@ pub use self::garde::Garde;
     message = "`{Self}` does not say which rules its values obey",
     label = "no rules",
     note = "derive `validator::Validate`, or write `impl gongular::Rules for {Self} {{}}` if it has none",
-    note = "for lists, scalars and types of other crates, read `Unchecked<{Self}>` instead"
+    note = "a list whose elements have rules by hand is read as `Each<T>`",
+    note = "for scalars and types of other crates, read `Unchecked<{Self}>`, which checks nothing, not even rules inside"
 )]
 pub trait Rules {
     /// Checks all rules.
@@ -60,6 +64,8 @@ pub trait Rules {
 }
 
 /// A value that is bound without rules: a list, a scalar, or a type of another crate.
+///
+/// Nothing is checked, also no rules that the elements of a list have: read those as [`Each<T>`].
 ///
 /// # Example
 ///
