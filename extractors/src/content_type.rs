@@ -31,15 +31,17 @@ pub(crate) enum FormType {
 ///
 /// # Errors
 ///
-/// Anything else, or no content type: [`ErrorKind::UnsupportedMediaType`](gongular_core::ErrorKind::UnsupportedMediaType),
-/// `415`.
+/// Anything else, no content type, or an urlencoded form in another charset than UTF-8:
+/// [`ErrorKind::UnsupportedMediaType`](gongular_core::ErrorKind::UnsupportedMediaType), `415`.
 pub(crate) fn form(headers: &HeaderMap) -> Result<FormType, Error> {
     plain(headers)?;
-    match written(headers).map(essence) {
-        Some(essence) if essence.eq_ignore_ascii_case(URLENCODED) => Ok(FormType::Urlencoded),
-        Some(essence) if essence.eq_ignore_ascii_case(MULTIPART) => Ok(FormType::Multipart),
+    match written(headers).map(|text| (essence(text), text)) {
+        Some((essence, text)) if essence.eq_ignore_ascii_case(URLENCODED) && is_utf8(text) => {
+            Ok(FormType::Urlencoded)
+        }
+        Some((essence, _)) if essence.eq_ignore_ascii_case(MULTIPART) => Ok(FormType::Multipart),
         Some(_) | None => Err(unsupported(
-            "send a form, content type `application/x-www-form-urlencoded` or `multipart/form-data`",
+            "send a form, content type `application/x-www-form-urlencoded` in UTF-8, or `multipart/form-data`",
         )),
     }
 }
@@ -65,6 +67,16 @@ fn written(headers: &HeaderMap) -> Option<&str> {
 
 fn essence(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim_ascii()
+}
+
+/// Returns whether no charset is given that has other texts than UTF-8.
+fn is_utf8(content_type: &str) -> bool {
+    content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
+        let value = value.trim_ascii().trim_matches('"');
+        let known = ["utf-8", "utf8", "us-ascii"];
+        !name.trim_ascii().eq_ignore_ascii_case("charset")
+            || known.iter().any(|known| value.eq_ignore_ascii_case(known))
+    })
 }
 
 fn is_json(content_type: &str) -> bool {
@@ -136,10 +148,7 @@ mod tests {
 
     #[test]
     fn forms_are_told_by_essence_in_any_case() {
-        assert_eq!(
-            form(&headers("application/X-www-form-urlencoded; charset=x")).unwrap(),
-            FormType::Urlencoded
-        );
+        assert_eq!(form(&headers("application/X-www-form-urlencoded")).unwrap(), FormType::Urlencoded);
         assert_eq!(form(&headers("multipart/form-data; boundary=x")).unwrap(), FormType::Multipart);
         for text in ["application/x-www-form-urlencodedx", "multipart/mixed", "application/json", ""] {
             assert_eq!(
@@ -147,6 +156,26 @@ mod tests {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn an_urlencoded_form_is_in_utf8() {
+        for (charset, passes) in [
+            ("utf-8", true),
+            ("\"UTF-8\"", true),
+            ("us-ascii", true),
+            ("latin1", false),
+            ("iso-8859-1", false),
+            ("", false),
+        ] {
+            let text = format!("application/x-www-form-urlencoded; Charset={charset}");
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&text).unwrap());
+            let read = form(&headers).map_err(|error| error.status());
+            let expected =
+                if passes { Ok(FormType::Urlencoded) } else { Err(StatusCode::UNSUPPORTED_MEDIA_TYPE) };
+            assert_eq!(read, expected, "{charset}");
         }
     }
 

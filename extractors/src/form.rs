@@ -14,7 +14,7 @@ use crate::wrapper::wrapper;
 /// Reads a form into `T`, and checks its rules.
 ///
 /// The content type says how the form is written: `application/x-www-form-urlencoded`, or `multipart/form-data`, where
-/// fields may be files. The query of the URL is never read. Texts become values as in [`Query`](crate::Query).
+/// fields may be files. An urlencoded form is in UTF-8: another `charset` is refused. The query of the URL is never read. Texts become values as in [`Query`](crate::Query).
 ///
 /// # Errors
 ///
