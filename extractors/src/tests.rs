@@ -5,8 +5,8 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use gongular_core::{
-    BodySlot, Contract, Error, ErrorKind, FromRequest, Limits, MatchedPath, PathParams, Place,
-    RequestContext, RequestState, Rules, Unchecked,
+    BodySlot, BrokenRule, BrokenRules, Contract, Each, Error, ErrorKind, FromRequest, Limits, MatchedPath,
+    PathParams, Place, RequestContext, RequestState, Rules, Unchecked,
 };
 use http::{Request, StatusCode};
 use http_body_util::Full;
@@ -52,6 +52,28 @@ fn json_needs_its_content_type() {
     let error =
         read::<Body<Number>>(post(JSON).header("content-encoding", "gzip"), b"{\"n\":1}").unwrap_err();
     assert_eq!(error.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[test]
+fn rules_by_hand_hold_for_each_element_of_a_list() {
+    #[derive(Debug, Deserialize)]
+    struct Item {
+        #[serde(rename = "Qty")]
+        qty: u8,
+    }
+    impl Rules for Item {
+        fn check(&self) -> Result<(), BrokenRules> {
+            match self.qty {
+                0 => Err(BrokenRule::of_field("qty", "none", "must not be zero").into()),
+                _ => Ok(()),
+            }
+        }
+    }
+    let Body(list) = read::<Body<Each<Item>>>(post(JSON), br#"[{"Qty": 1}]"#).unwrap();
+    assert_eq!(list.len(), 1);
+    let error = read::<Body<Each<Item>>>(post(JSON), br#"[{"Qty": 1}, {"Qty": 0}]"#).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Validation);
+    assert_eq!(error.problems()[0].to_string(), "Body [1].Qty: must not be zero");
 }
 
 #[test]
@@ -108,7 +130,12 @@ fn files_are_fields_and_a_text_is_no_file() {
     let problems: Vec<_> = error.problems().iter().map(ToString::to_string).collect();
     assert_eq!(
         problems,
-        ["Form Value title: expected a text, got a file", "Form Value file: a value is required"]
+        [
+            "Form Value title: expected a text, got a file",
+            "Form Value many[0]: expected a file, got a text",
+            "Form Value file: a value is required",
+            "Form Value other: expected a file, got a text",
+        ]
     );
 }
 

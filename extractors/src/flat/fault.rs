@@ -9,7 +9,7 @@ use serde::de;
 pub(crate) enum Fault {
     /// Something does not fit; the walk knows what.
     Refused,
-    /// An empty text where a number or a bool is wanted, which counts as absent.
+    /// An empty text where something else than a text is wanted, which counts as absent.
     Empty,
     /// The same, as an element of a list.
     EmptyItem,
@@ -17,16 +17,10 @@ pub(crate) enum Fault {
     EmptyField(usize),
     /// The same, in a list in the field with this index.
     EmptyItems(usize),
-    /// No file where one is wanted.
-    NoFile,
-    /// No file where one is wanted, as an element of a list.
-    NoFileItem,
-    /// The same, in a list in the field with this index.
-    NoFileItems(usize),
-    /// More pairs than the limit.
-    TooManyPairs,
-    /// A key longer than the limit.
-    LongKey,
+    /// More pairs than this limit.
+    TooManyPairs(usize),
+    /// A key of more bytes than this limit.
+    LongKey(usize),
 }
 
 impl Fault {
@@ -35,7 +29,6 @@ impl Fault {
     pub(super) const fn in_list(self) -> Self {
         match self {
             Self::Empty => Self::EmptyItem,
-            Self::NoFile => Self::NoFileItem,
             other => other,
         }
     }
@@ -44,9 +37,8 @@ impl Fault {
     #[cold]
     pub(super) const fn in_field(self, index: usize) -> Self {
         match self {
-            Self::Empty | Self::NoFile => Self::EmptyField(index),
+            Self::Empty => Self::EmptyField(index),
             Self::EmptyItem => Self::EmptyItems(index),
-            Self::NoFileItem => Self::NoFileItems(index),
             other => other,
         }
     }

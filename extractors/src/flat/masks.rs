@@ -7,7 +7,6 @@ use super::Fault;
 pub(super) struct Masks {
     fields: Bits,
     empty_items: Bits,
-    text_items: Bits,
     map: bool,
 }
 
@@ -20,7 +19,6 @@ impl Masks {
             }
             Fault::EmptyField(index) => self.fields.insert(index),
             Fault::EmptyItems(index) => self.empty_items.insert(index),
-            Fault::NoFileItems(index) => self.text_items.insert(index),
             _ => false,
         }
     }
@@ -33,11 +31,6 @@ impl Masks {
     /// Returns whether empty texts in a list count as absent.
     pub(super) fn has_empty_items(&self, index: usize) -> bool {
         if index == WHOLE_MAP { self.map } else { self.empty_items.contains(index) }
-    }
-
-    /// Returns whether texts in a list of files count as absent.
-    pub(super) fn has_text_items(&self, index: usize) -> bool {
-        self.text_items.contains(index)
     }
 
     /// Returns whether the empty texts of a map count as absent.

@@ -2,7 +2,7 @@
 //!
 //! Query, urlencoded and multipart forms, path parameters, headers and cookies are all decoded here. The first pass knows
 //! no paths and keeps no texts of errors. When it fails, two things can follow, both off the good path: an empty text
-//! where a number or a bool is wanted counts as absent, so the pass is repeated without it; anything else goes to the
+//! where no text is wanted counts as absent, so the pass is repeated without it; anything else goes to the
 //! [walk](crate::walk), which finds all problems.
 
 mod fault;
@@ -105,8 +105,8 @@ where
 #[cold]
 pub(crate) fn refuse(place: Place, fault: Fault) -> Option<Error> {
     let (code, text) = match fault {
-        Fault::TooManyPairs => ("too_many", "there are too many values"),
-        Fault::LongKey => ("length", "a key is too long"),
+        Fault::TooManyPairs(limit) => ("too_many", format!("there are more than {limit} values")),
+        Fault::LongKey(limit) => ("length", format!("a key is longer than {limit} bytes")),
         _ => return None,
     };
     Some(Error::binding(vec![Problem::parse(place, "", code, text)]))

@@ -106,7 +106,7 @@ fn a_number_out_of_range_names_the_range() {
 }
 
 #[test]
-fn an_empty_text_is_absent_for_numbers_and_bools_only() {
+fn an_empty_text_is_absent_for_all_but_texts() {
     assert_eq!(problems::<One<u8>>("v="), ["missing v: a value is required"]);
     assert_eq!(problems::<One<bool>>("v"), ["missing v: a value is required"]);
     assert_eq!(read::<Maybe<u8>>("v=").unwrap(), Maybe { v: None });
@@ -115,8 +115,36 @@ fn an_empty_text_is_absent_for_numbers_and_bools_only() {
     assert_eq!(read::<Many<u8>>("v=&v=1&v=").unwrap(), Many { v: vec![1] });
     assert_eq!(read::<Many<u8>>("v=").unwrap(), Many { v: vec![] });
     assert_eq!(read::<Many<String>>("v=&v=1").unwrap(), Many { v: vec![String::new(), "1".into()] });
+    assert_eq!(problems::<One<Sort>>("v="), ["missing v: a value is required"]);
+    assert_eq!(problems::<One<char>>("v="), ["missing v: a value is required"]);
+    assert_eq!(read::<Maybe<Sort>>("v=").unwrap(), Maybe { v: None });
+    assert_eq!(read::<Maybe<char>>("v").unwrap(), Maybe { v: None });
+    assert_eq!(read::<Many<Sort>>("v=&v=newest").unwrap(), Many { v: vec![Sort::Newest] });
+    assert_eq!(problems::<Many<Sort>>("v=&v=x").len(), 1);
     let map = read::<BTreeMap<String, u8>>("a=&b=2&c=").unwrap();
     assert_eq!(map, BTreeMap::from([("b".to_owned(), 2)]));
+}
+
+#[test]
+fn a_variant_that_takes_the_empty_text_has_it() {
+    #[derive(Debug, Deserialize, PartialEq)]
+    enum Order {
+        #[serde(rename = "")]
+        Any,
+        Up,
+    }
+    #[derive(Debug, Deserialize, PartialEq)]
+    enum Kind {
+        Book,
+        #[serde(other)]
+        Other,
+    }
+    assert_eq!(read::<Maybe<Order>>("v=").unwrap(), Maybe { v: Some(Order::Any) });
+    assert_eq!(read::<Maybe<Kind>>("v=").unwrap(), Maybe { v: Some(Kind::Other) });
+    assert_eq!(
+        (Order::Up, Kind::Book),
+        (read::<One<_>>("v=Up").unwrap().v, read::<One<_>>("v=Book").unwrap().v)
+    );
 }
 
 #[test]
@@ -284,15 +312,18 @@ fn what_a_type_says_itself_is_cut_and_names_its_field() {
 fn a_query_with_1001_pairs_is_refused() {
     let pairs = |count: usize| "v=1&".repeat(count);
     assert!(read::<One<u8>>(&pairs(1000)).is_ok());
-    assert_eq!(problems::<One<u8>>(&pairs(1001)), ["too_many : there are too many values"]);
-    assert_eq!(problems::<HashMap<String, String>>(&pairs(1001)), ["too_many : there are too many values"]);
+    assert_eq!(problems::<One<u8>>(&pairs(1001)), ["too_many : there are more than 1000 values"]);
+    assert_eq!(
+        problems::<HashMap<String, String>>(&pairs(1001)),
+        ["too_many : there are more than 1000 values"]
+    );
 }
 
 #[test]
 fn a_key_of_2049_bytes_is_refused() {
     let text = |bytes: usize| format!("{}=1&v=1", "k".repeat(bytes));
     assert!(read::<One<u8>>(&text(2048)).is_ok());
-    assert_eq!(problems::<One<u8>>(&text(2049)), ["length : a key is too long"]);
+    assert_eq!(problems::<One<u8>>(&text(2049)), ["length : a key is longer than 2048 bytes"]);
 }
 
 /// A generator of the xorshift family; the same numbers in every run.

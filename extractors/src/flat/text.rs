@@ -82,13 +82,14 @@ const fn hex(digit: u8) -> Option<u8> {
 pub(crate) struct Pairs<'de> {
     rest: &'de str,
     left: usize,
+    pairs: usize,
     key_bytes: usize,
 }
 
 impl<'de> Pairs<'de> {
     /// Reads `text` under the limits for pairs and keys.
     pub(crate) const fn new(text: &'de str, limits: &Limits) -> Self {
-        Self { rest: text, left: limits.pairs(), key_bytes: limits.key_bytes() }
+        Self { rest: text, left: limits.pairs(), pairs: limits.pairs(), key_bytes: limits.key_bytes() }
     }
 }
 
@@ -113,10 +114,10 @@ impl<'de> Source<'de> for Pairs<'de> {
                 continue;
             }
             if key.raw.len() > self.key_bytes {
-                return Err(Fault::LongKey);
+                return Err(Fault::LongKey(self.key_bytes));
             }
             let Some(left) = self.left.checked_sub(1) else {
-                return Err(Fault::TooManyPairs);
+                return Err(Fault::TooManyPairs(self.pairs));
             };
             self.left = left;
             return Ok(Some((key, Item::Text(value))));
@@ -207,8 +208,8 @@ mod tests {
             Ok(())
         };
         assert_eq!(read("a=1&b=2&&"), Ok(()));
-        assert_eq!(read("a=1&b=2&c"), Err(Fault::TooManyPairs));
+        assert_eq!(read("a=1&b=2&c"), Err(Fault::TooManyPairs(2)));
         assert_eq!(read("abc=1"), Ok(()));
-        assert_eq!(read("abcd=1"), Err(Fault::LongKey));
+        assert_eq!(read("abcd=1"), Err(Fault::LongKey(3)));
     }
 }

@@ -51,6 +51,11 @@ impl<'s, 'de, S: Source<'de>> Value<'s, 'de, S> {
         self.text()
     }
 
+    /// Returns why a text that is no such value is refused.
+    const fn fault(&self) -> Fault {
+        if self.first.is_empty() { Fault::Empty } else { Fault::Refused }
+    }
+
     fn visit_text<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Fault> {
         match self.text()? {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
@@ -166,15 +171,15 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
         if name != UPLOADED_FILE {
             return visitor.visit_newtype_struct(self);
         }
-        let file = self.all().find_map(|item| match item {
-            Ok(Item::File(index)) => Some(Ok(index)),
-            Ok(Item::Text(_) | Item::Bytes(_)) => None,
-            Err(fault) => Some(Err(fault)),
-        });
-        match file {
-            Some(index) => visitor.visit_u64(index? as u64),
-            None => Err(Fault::NoFile),
+        let mut fault = Fault::Empty;
+        for item in self.all() {
+            match item? {
+                Item::File(index) => return visitor.visit_u64(index as u64),
+                text if text.is_empty() => {}
+                Item::Text(_) | Item::Bytes(_) => fault = Fault::Refused,
+            }
         }
+        Err(fault)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -203,7 +208,9 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        visitor.visit_enum(Variant(self))
+        // A variant may take the empty text, by its name or as the one for all others.
+        let fault = self.fault();
+        visitor.visit_enum(Variant(self)).map_err(|_| fault)
     }
 
     #[inline]
@@ -225,7 +232,7 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
     }
 
     fn deserialize_char<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        self.visit_text(visitor)
+        self.visit_text(visitor).map_err(|_| self.fault())
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -274,13 +281,11 @@ impl<'de, S: Source<'de>> Iterator for Items<'_, 'de, S> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let item = self.any()?;
-            if let (Some(masks), Ok(item)) = (self.masks, &item) {
-                let is_text = !matches!(item, Item::File(_));
-                let absent = item.is_empty() && masks.has_empty_items(self.index)
-                    || is_text && masks.has_text_items(self.index);
-                if absent {
-                    continue;
-                }
+            if let (Some(masks), Ok(item)) = (self.masks, &item)
+                && item.is_empty()
+                && masks.has_empty_items(self.index)
+            {
+                continue;
             }
             return Some(item);
         }

@@ -26,6 +26,8 @@ pub(super) struct Walk<'de> {
     skips: RefCell<Vec<usize>>,
     /// Keys of a flat place of which something counts as absent.
     absent: RefCell<Vec<(At, Lack)>>,
+    /// The paths of texts where a file is wanted.
+    texts: RefCell<Vec<String>>,
     /// Fields that made-up objects need besides those that they ask for.
     extras: RefCell<Vec<Cow<'static, str>>>,
     /// Values that are read after all others of their object, because what is made up in them does not fit.
@@ -42,8 +44,6 @@ enum Lack {
     Key,
     /// Empty elements of its list.
     EmptyItems,
-    /// Texts in its list of files.
-    TextItems,
 }
 
 /// A place where a value is made up.
@@ -67,6 +67,7 @@ impl<'de> Walk<'de> {
             holes: RefCell::default(),
             skips: RefCell::default(),
             absent: RefCell::default(),
+            texts: RefCell::default(),
             extras: RefCell::default(),
             late: RefCell::default(),
             postpones: Cell::new(false),
@@ -133,10 +134,7 @@ impl<'de> Walk<'de> {
 
     /// Returns whether an element of a list counts as absent, by its key.
     pub(super) fn is_absent_item(&self, at: At, item: &Item<'_>) -> bool {
-        let absent = self.absent.borrow();
-        let is_text = !matches!(item, Item::File(_));
-        item.is_empty() && absent.contains(&(at, Lack::EmptyItems))
-            || is_text && absent.contains(&(at, Lack::TextItems))
+        item.is_empty() && self.absent.borrow().contains(&(at, Lack::EmptyItems))
     }
 
     /// Notes what is wrong at a place, and leaves a hole there.
@@ -146,13 +144,15 @@ impl<'de> Walk<'de> {
             Trouble::Noted => return trouble,
             Trouble::Absent | Trouble::NoFile => {
                 let (at, lack) = match at {
-                    At::Item(entry, _) if trouble == Trouble::NoFile => (At::Entry(entry), Lack::TextItems),
                     At::Item(entry, _) => (At::Entry(entry), Lack::EmptyItems),
                     other => (other, Lack::Key),
                 };
                 let mut absent = self.absent.borrow_mut();
                 if !absent.contains(&(at, lack)) {
                     absent.push((at, lack));
+                    if trouble == Trouble::NoFile {
+                        self.texts.borrow_mut().push(written);
+                    }
                     return Trouble::Noted;
                 }
                 drop(absent);
@@ -228,7 +228,14 @@ impl<'de> Walk<'de> {
     /// Ends the walk: the problems, and the paths of the holes.
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
         let holes = self.holes.into_inner().into_iter().map(|hole| hole.path).collect();
-        (self.problems.into_inner(), holes)
+        let mut problems = self.problems.into_inner();
+        for path in self.texts.into_inner() {
+            // Where the file has to be there, it was noted as missing.
+            if !problems.iter().any(|problem| problem.path() == path) {
+                problems.push(Trouble::no_file().problem(self.place, path));
+            }
+        }
+        (problems, holes)
     }
 
     /// Makes up the value at a place from now on, although nothing is wrong with it.

@@ -80,7 +80,7 @@ impl<'w, 'de> Tracker<'w, 'de> {
             (Ask::Ignored, _) => Err(Trouble::Unreadable),
             (Ask::Newtype(_), _) if ask.is_file() && !matches!(self.at, At::Json(_)) => match self.file() {
                 Some(file) => visitor.visit_u64(file as u64),
-                None => Err(Trouble::NoFile),
+                None => Err(self.no_file()),
             },
             (Ask::Any, Seen::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
             (Ask::Newtype(_), _) if !ask.is_file() => visitor.visit_newtype_struct(self),
@@ -137,6 +137,25 @@ impl<'w, 'de> Tracker<'w, 'de> {
         }
     }
 
+    /// Says what is wrong where no file is: an empty text counts as absent, a list has no place for any other.
+    fn no_file(&self) -> Trouble {
+        let Doc::Flat(flat) = &*self.walk.doc else {
+            return Trouble::Absent;
+        };
+        let is_text = |item: &Item<'_>| !item.is_empty();
+        match self.at {
+            At::Entry(entry)
+                if flat.entries.get(entry).is_some_and(|entry| entry.items.iter().any(is_text)) =>
+            {
+                Trouble::NoFile
+            }
+            At::Item(entry, item) if flat.item(entry, item).as_ref().is_some_and(is_text) => {
+                Trouble::no_file()
+            }
+            _ => Trouble::Absent,
+        }
+    }
+
     /// Returns whether a value that nobody asked for can be read as the first pass reads it.
     fn is_readable(&self) -> bool {
         match (&*self.walk.doc, self.at) {
@@ -186,12 +205,21 @@ impl<'w, 'de> Tracker<'w, 'de> {
                 None => Err(refuse(&visitor)),
             },
             Ask::Any if self.has_more() => self.list(Ask::Seq, visitor),
-            Ask::Any | Ask::Char | Ask::Text => text_to(text, visitor),
+            Ask::Any | Ask::Text => text_to(text, visitor),
             Ask::Bytes => match text {
                 Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
                 Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
             },
+            Ask::Enum(_) | Ask::Char if text.is_empty() => {
+                // A variant may take the empty text, by its name or as the one for all others.
+                let taken = match ask {
+                    Ask::Enum(_) => visitor.visit_enum(Choice::new(self, text, None)),
+                    _ => text_to(text, visitor),
+                };
+                taken.map_err(|_| Trouble::Absent)
+            }
             Ask::Enum(_) => visitor.visit_enum(Choice::new(self, text, None)),
+            Ask::Char => text_to(text, visitor),
             Ask::Unit if text.is_empty() => visitor.visit_unit(),
             _ => Err(refuse(&visitor)),
         }

@@ -24,7 +24,7 @@ pub(super) enum Trouble {
     Length { expected: String, got: usize },
     /// A field that is not there.
     Missing(Cow<'static, str>),
-    /// A text where a file is wanted, which counts as an absent file.
+    /// A text where a file is wanted: the file is missing, or where none has to be, the text is wrong.
     NoFile,
     /// A number that its type cannot hold.
     Range { expected: String, got: String, bounds: Option<(Value, Value)> },
@@ -39,6 +39,11 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
+    /// A text where a file is wanted.
+    pub(super) fn no_file() -> Self {
+        Self::Type { expected: "a file".to_owned(), got: "a text".to_owned() }
+    }
+
     /// Makes the problem that the client is told.
     pub(super) fn problem(self, place: Place, path: String) -> Problem {
         let parse = |code: &'static str, message: String| Problem::parse(place, path, code, message);

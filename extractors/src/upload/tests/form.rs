@@ -88,13 +88,36 @@ async fn an_optional_file_may_be_absent_or_not_chosen() {
         write(&[]),
         write(&[("other", None, "1")]),
         write(&[("file", Some(""), "")]),
-        write(&[("file", None, "a text")]),
+        write(&[("file", None, "")]),
+        write(&[("file", None, ""), ("file", None, "")]),
     ] {
         let maybe: Maybe = read(&whole).await.unwrap();
         assert!(maybe.file.is_none() && maybe.value.is_none());
     }
     let maybe: Maybe = read(&write(&[("file", Some("a"), "")])).await.unwrap();
     assert!(maybe.file.is_some_and(|file| file.is_empty()));
+}
+
+#[tokio::test]
+async fn a_text_in_the_place_of_a_file_is_refused() {
+    async fn told<T: std::fmt::Debug>(whole: &[u8]) -> Vec<String>
+    where
+        Form<T>: FromRequest<Chunks>,
+    {
+        let error = read::<T>(whole).await.unwrap_err();
+        assert_eq!(error.status().as_u16(), 400);
+        error.problems().iter().map(|problem| format!("{} {problem}", problem.code())).collect()
+    }
+    let whole = write(&[("file", None, "a text"), ("value", None, "x")]);
+    let problems = told::<Maybe>(&whole).await;
+    assert_eq!(problems.len(), 2);
+    assert_eq!(problems[1], "type Form Value file: expected a file, got a text");
+    let whole = write(&[("file", None, ""), ("file", None, "a text")]);
+    assert_eq!(told::<Maybe>(&whole).await, ["type Form Value file: expected a file, got a text"]);
+    let whole = write(&[("files", Some("a"), "x"), ("files", None, "a text"), ("files", None, "")]);
+    assert_eq!(told::<Many>(&whole).await, ["type Form Value files[1]: expected a file, got a text"]);
+    let many: Many = read(&write(&[("files", None, ""), ("files", Some("a"), "x")])).await.unwrap();
+    assert_eq!(many.files.len(), 1);
 }
 
 #[tokio::test]
