@@ -18,6 +18,10 @@ use crate::{BodySlot, Error, RequestContext, RequestState, ResponseBody};
 ///
 /// The service is always ready. It fails with our [`Error`]; an error layer around it makes answers of errors.
 ///
+/// A service whose handler has `dyn Trait` among its arguments, such as `Inject<dyn Mailer>`, is made outside of an
+/// `async` block that is spawned, and moved into it. Made inside of `tokio::spawn(async move { .. })`, the compiler cannot
+/// tell that the future is `Send`, and says "implementation of `FnOnce` is not general enough".
+///
 /// # Example
 ///
 /// ```

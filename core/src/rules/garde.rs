@@ -8,7 +8,8 @@ use super::{BrokenRule, BrokenRules, Rules, Step};
 
 /// A value whose rules are garde's.
 ///
-/// garde's rules come without a code for programs: it is `garde` for all of them.
+/// garde's errors have a path and a text, and no code: the [`code`](BrokenRule::code) of every broken rule is `garde`, and
+/// there are no parameters. Clients that tell rules apart by code need rules of validator, or by hand.
 ///
 /// # Example
 ///

@@ -64,6 +64,9 @@ impl<H> ErrorLayer<H> {
     /// These are responses with a status of 400 or above that say nothing but their status: with neither body nor content
     /// type, or of `text/plain`. Their status and header fields stay, such as `Allow`; the text is replaced. A body of any other
     /// type is the application's, and is left alone.
+    ///
+    /// Who made an answer does not show: a plain text that a handler answers with by itself is replaced as well. An
+    /// [`Error`] as the answer, or another content type, keeps it.
     #[must_use]
     pub fn host_errors(mut self, reshape: bool) -> Self {
         self.options.host_errors = reshape;
