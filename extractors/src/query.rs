@@ -21,8 +21,8 @@ use crate::wrapper::wrapper;
 /// | `Vec` | all values of the key |
 /// | `Option`, `#[serde(default)]` | may be absent |
 ///
-/// A repeated key keeps the first value, even an empty one. An empty text is the same as an absent value for numbers and
-/// bools. `%` escapes and `+` are decoded once, strictly.
+/// A repeated key keeps the first value, even an empty one. An empty text is the same as an absent value for numbers,
+/// bools, chars, and enums that have no variant for it. `%` escapes and `+` are decoded once, strictly.
 ///
 /// A flattened struct works for texts: serde asks it for values without saying of which type, so that numbers in it
 /// cannot be told from texts.

@@ -16,8 +16,9 @@ use crate::multipart::Pieces;
 /// A file that a client sent in a `multipart/form-data` form: a field type for the struct of a `Form<T>`.
 ///
 /// The struct derives `Deserialize` as any other. `Option<UploadedFile>` may be absent, `Vec<UploadedFile>` holds all files
-/// of the field in the order sent; of several files for one `UploadedFile` the first counts. A text where a file is wanted
-/// is a missing file, and so is what a browser sends when nobody chose one: no name and no data.
+/// of the field in the order sent; of several files for one `UploadedFile` the first counts. What a browser
+/// sends when nobody chose a file, no name and no data, is a missing file. So is a text, where the file has to be there;
+/// where it may be absent, a text that is not empty is refused.
 ///
 /// Up to [`Limits::file_memory_bytes`](gongular_core::Limits::file_memory_bytes) it is kept in memory, a larger one in a
 /// temporary file. That one has a random name, is its owner's only, and loses its name as soon as it is open, so that
