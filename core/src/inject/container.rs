@@ -13,7 +13,7 @@ use super::provider::Identity;
 use super::scope::ScopeInner;
 use super::spec::{Maker, Slot};
 use super::table::Table;
-use super::{InjectKey, Key, Lifetime, Report, Scope, Value, WiringErrors};
+use super::{InjectKey, Key, Lifetime, Report, Scope, WiringErrors};
 use crate::{Contract, Error, RequestState};
 
 /// Everything that is provided to handlers: values, factories, and how long what they make lives.
@@ -182,15 +182,6 @@ impl Container {
             }
         }
         order
-    }
-
-    /// Returns a singleton that has been built.
-    #[inline]
-    pub(super) fn singleton<T: ?Sized + 'static, K: InjectKey>(&self) -> Option<&Value<T>> {
-        match self.slot::<T, K>() {
-            Some(Slot::Singleton(value)) => value.get(),
-            Some(Slot::Request(_) | Slot::Transient(_)) | None => None,
-        }
     }
 
     #[inline]

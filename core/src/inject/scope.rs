@@ -28,9 +28,13 @@ impl Scope {
     }
 
     /// Returns a singleton that has been built.
+    #[cfg(feature = "axum")]
     #[inline]
     pub(crate) fn singleton<T: ?Sized + 'static, K: InjectKey>(&self) -> Option<&super::Value<T>> {
-        self.inner.container.singleton::<T, K>()
+        match self.inner.container.slot::<T, K>()? {
+            super::spec::Slot::Singleton(value) => value.get(),
+            super::spec::Slot::Request(_) | super::spec::Slot::Transient(_) => None,
+        }
     }
 
     /// Returns whether a dependency is registered.
