@@ -73,6 +73,12 @@ impl Problem {
         self
     }
 
+    /// Sets all parameters.
+    pub(crate) fn with_params(mut self, params: Vec<(Cow<'static, str>, Value)>) -> Self {
+        self.params = params;
+        self
+    }
+
     /// Returns whether the value could not be read or breaks a rule.
     #[must_use]
     pub const fn kind(&self) -> ProblemKind {

@@ -50,11 +50,11 @@ impl Error {
             Some(ProblemKind::Rule) => (ErrorKind::Validation, "the request breaks a rule"),
             Some(ProblemKind::Parse) | None => (ErrorKind::Parse, "the request cannot be read"),
         };
-        let mut error = Self::of(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""));
-        let inner = error.edit();
-        inner.problems = problems;
-        inner.left_out = left_out;
-        error
+        Self::made(Inner {
+            problems,
+            left_out,
+            ..Self::inner(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""))
+        })
     }
 
     /// Makes an error of one value that could not be read.
@@ -232,7 +232,20 @@ impl Error {
     }
 
     fn of(kind: ErrorKind, status: StatusCode, public: Cow<'static, str>, detail: Cow<'static, str>) -> Self {
-        let inner = Inner {
+        Self::made(Self::inner(kind, status, public, detail))
+    }
+
+    fn made(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+
+    const fn inner(
+        kind: ErrorKind,
+        status: StatusCode,
+        public: Cow<'static, str>,
+        detail: Cow<'static, str>,
+    ) -> Inner {
+        Inner {
             kind,
             status,
             public,
@@ -242,7 +255,6 @@ impl Error {
             headers: None,
             body: None,
             source: None,
-        };
-        Self { inner: Arc::new(inner) }
+        }
     }
 }

@@ -137,6 +137,23 @@ impl BrokenRule {
         self
     }
 
+    /// Sets all parameters, texts cut to what an answer may repeat, and the value.
+    #[cfg(feature = "validator")]
+    pub(super) fn with_findings(
+        mut self,
+        params: Vec<(Cow<'static, str>, Value)>,
+        value: Option<Value>,
+    ) -> Self {
+        self.params = params;
+        for (_, param) in &mut self.params {
+            if let Value::String(text) = param {
+                *text = reflect(text);
+            }
+        }
+        self.value = value;
+        self
+    }
+
     /// Returns the way to the part that breaks the rule.
     #[must_use]
     pub fn path(&self) -> &[Step] {
@@ -170,8 +187,7 @@ impl BrokenRule {
     /// Turns the rule into a problem of a request.
     #[must_use]
     pub fn into_problem(self, place: crate::Place, path: impl Into<Cow<'static, str>>) -> crate::Problem {
-        let problem = crate::Problem::rule(place, path, self.code, self.message);
-        self.params.into_iter().fold(problem, |problem, (name, value)| problem.with_param(name, value))
+        crate::Problem::rule(place, path, self.code, self.message).with_params(self.params)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Rules of validator.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
@@ -22,68 +23,75 @@ impl<T: Validate> Rules for T {
 #[inline(never)]
 fn convert(errors: ValidationErrors) -> BrokenRules {
     let mut broken = BrokenRules::new();
-    collect(errors, &mut Vec::new(), &mut broken);
+    collect(errors, &[], &mut broken);
     broken
 }
 
 /// Lists the errors below `path`: fields by name, since their order in the type is not known here, lists by index.
-fn collect(errors: ValidationErrors, path: &mut Vec<Step>, broken: &mut BrokenRules) {
-    let mut fields: Vec<_> = errors.into_errors().into_iter().collect();
+fn collect(errors: ValidationErrors, path: &[Step], broken: &mut BrokenRules) {
+    let errors = errors.into_errors();
+    if errors.len() < 2 {
+        errors.into_iter().for_each(|(name, kind)| field(name, kind, path, broken));
+        return;
+    }
+    let mut fields: Vec<_> = errors.into_iter().collect();
     fields.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    for (name, kind) in fields {
-        let named = !matches!(name.as_ref(), WHOLE_STRUCT | WHOLE_LIST);
-        if named {
-            path.push(Step::Field(name));
-        }
-        match kind {
-            ValidationErrorsKind::Field(errors) => {
-                for error in errors {
-                    broken.push(rule(path.clone(), error));
-                }
-            }
-            ValidationErrorsKind::Struct(inner) => collect(*inner, path, broken),
-            ValidationErrorsKind::List(items) => {
-                for (index, inner) in items {
-                    path.push(Step::Index(index));
-                    collect(*inner, path, broken);
-                    path.pop();
-                }
+    fields.into_iter().for_each(|(name, kind)| field(name, kind, path, broken));
+}
+
+fn field(name: Cow<'static, str>, kind: ValidationErrorsKind, path: &[Step], broken: &mut BrokenRules) {
+    let step = match name.as_ref() {
+        WHOLE_STRUCT | WHOLE_LIST => None,
+        _ => Some(Step::Field(name)),
+    };
+    match kind {
+        ValidationErrorsKind::Field(errors) => {
+            for error in errors {
+                broken.push(rule(below(path, step.clone()), error));
             }
         }
-        if named {
-            path.pop();
+        ValidationErrorsKind::Struct(inner) => collect(*inner, &below(path, step), broken),
+        ValidationErrorsKind::List(items) => {
+            let list = below(path, step);
+            for (index, inner) in items {
+                collect(*inner, &below(&list, Some(Step::Index(index))), broken);
+            }
         }
     }
+}
+
+fn below(path: &[Step], step: Option<Step>) -> Vec<Step> {
+    path.iter().cloned().chain(step).collect()
 }
 
 fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
-    let mut params: Vec<_> = error.params.into_iter().collect();
+    let mut value = None;
+    let mut params = Vec::with_capacity(error.params.len());
+    for (name, param) in error.params {
+        match name.as_ref() {
+            "value" => value = Some(param),
+            _ => params.push((name, param)),
+        }
+    }
     params.sort_unstable_by(|a, b| a.0.cmp(&b.0));
     let message = match error.message {
         Some(message) => message,
-        None => message(&error.code, &params),
+        None => message(&error.code, &params, value.as_ref()),
     };
-    let mut rule = BrokenRule::new(path, error.code, message);
-    for (name, value) in params {
-        let scalar = !matches!(value, Value::Array(_) | Value::Object(_) | Value::Null);
-        match name.as_ref() {
-            "value" => rule = rule.with_value(value),
-            // What another field holds is the client's, and may be a password.
-            "other" => {}
-            _ if scalar => rule = rule.with_param(name, value),
-            _ => {}
-        }
-    }
-    rule
+    // What another field holds is the client's, and may be a password.
+    params.retain(|(name, param)| {
+        name != "other" && !matches!(param, Value::Array(_) | Value::Object(_) | Value::Null)
+    });
+    BrokenRule::new(path, error.code, message).with_findings(params, value)
 }
 
 /// Says what a value must be like, for a rule without a message of its own.
-fn message(code: &str, params: &[(Cow<'static, str>, Value)]) -> Cow<'static, str> {
+fn message(code: &str, params: &[(Cow<'static, str>, Value)], value: Option<&Value>) -> Cow<'static, str> {
     let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value);
     match code {
         "range" => range(param("min"), param("max"), param("exclusive_min"), param("exclusive_max")),
         "length" => {
-            let items = matches!(param("value"), Some(Value::Array(_) | Value::Object(_)));
+            let items = matches!(value, Some(Value::Array(_) | Value::Object(_)));
             let unit = if items { "item" } else { "character" };
             length(param("min"), param("max"), param("equal"), unit)
         }
@@ -115,11 +123,11 @@ fn range(
     below: Option<&Value>,
 ) -> Cow<'static, str> {
     if let (Some(min), Some(max)) = (min, max) {
-        return format!("must be from {min} to {max}").into();
+        return format!("must be from {} to {}", shown(min), shown(max)).into();
     }
     let parts = [("at least", min), ("greater than", above), ("at most", max), ("less than", below)];
     let parts: Vec<_> =
-        parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound?))).collect();
+        parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", shown(bound?)))).collect();
     if parts.is_empty() {
         return "must be within its range".into();
     }
@@ -137,6 +145,14 @@ fn length(min: Option<&Value>, max: Option<&Value>, equal: Option<&Value>, unit:
         (None, None, None) => format!("must have another number of {unit}s"),
     }
     .into()
+}
+
+/// Shows a number by itself, which takes fewer steps than as a JSON value.
+fn shown(value: &Value) -> &dyn fmt::Display {
+    match value {
+        Value::Number(number) => number,
+        other => other,
+    }
 }
 
 /// The name that validator gives to rules of a whole struct.

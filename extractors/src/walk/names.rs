@@ -52,22 +52,20 @@ pub(super) fn plain<'de, T: Deserialize<'de>>(
     broken: BrokenRules,
 ) -> Result<Vec<Problem>, BrokenRules> {
     let fields = field_names::<T>().unwrap_or_default();
-    let mut numbers = Vec::with_capacity(broken.iter().len());
-    for rule in &broken {
-        match rule.path() {
-            [Step::Field(rust)] => match find(rust, fields) {
-                Some(number) => numbers.push(number),
-                None => return Err(broken),
-            },
-            _ => return Err(broken),
-        }
-    }
-    let mut named: Vec<_> = numbers.into_iter().zip(broken).collect();
-    named.sort_by_key(|(number, _)| *number);
-    let problem = |(number, rule): (usize, BrokenRule)| {
-        rule.into_problem(place, fields.get(number).copied().unwrap_or_default())
+    let number = |rule: &BrokenRule| match rule.path() {
+        [Step::Field(rust)] => find(rust, fields),
+        _ => None,
     };
-    Ok(named.into_iter().map(problem).collect())
+    if broken.iter().any(|rule| number(rule).is_none()) {
+        return Err(broken);
+    }
+    let mut problems = Vec::with_capacity(broken.iter().len());
+    for rule in broken {
+        let external = number(&rule).and_then(|number| fields.get(number)).copied().unwrap_or_default();
+        problems.push(rule.into_problem(place, external));
+    }
+    problems.sort_by_key(|problem| fields.iter().position(|field| *field == problem.path()));
+    Ok(problems)
 }
 
 /// A field by its external name.

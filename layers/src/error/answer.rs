@@ -4,10 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gongular_core::error::Carried;
 use gongular_core::error::render::{Format, Renderer};
-use gongular_core::error::{Carried, carried};
 use gongular_core::{Error, ErrorKind, ResponseBody};
-use http::{HeaderMap, HeaderValue, Response, header};
+use http::{Extensions, HeaderMap, HeaderValue, Response, header};
 use http_body::Body;
 
 use super::head::Asked;
@@ -42,7 +42,9 @@ impl<H: ErrorHandler> Settings<H> {
     ) -> Response<ResponseBody> {
         let mut error = self.options.mapped(&error).unwrap_or(error);
         let handled = self.handled(&mut error, head);
-        self.finish(handled, error, asked)
+        let mut response = self.finish(handled, &error, asked);
+        settle(response.extensions_mut(), error);
+        response
     }
 
     /// Answers what the service inside has answered with a status of 400 or above: anew if it is an error of ours, or
@@ -59,7 +61,8 @@ impl<H: ErrorHandler> Settings<H> {
         R::Data: From<Bytes>,
     {
         let status = response.status();
-        let (error, is_rendered) = match carried(&mut response) {
+        let carried = response.extensions().get::<Carried>().filter(|carried| !carried.is_settled());
+        let (error, is_rendered) = match carried.map(|carried| carried.error().clone()) {
             // A layer in between may have changed the status.
             Some(error) if error.status() == status => (error, true),
             Some(error) => (error.with_status(status), false),
@@ -76,15 +79,18 @@ impl<H: ErrorHandler> Settings<H> {
         // The handler's own panic is another error than the one that stands rendered there.
         if is_rendered && handled.is_none() && error.kind() == kind {
             self.options.vary(&error, response.headers_mut());
-            response.extensions_mut().insert(Carried::settled(error));
+            settle(response.extensions_mut(), error);
             return response.map(ErrorBody::inner);
         }
-        let answer = self.finish(handled, error, asked);
+        let answer = self.finish(handled, &error, asked);
         let (before, _) = response.into_parts();
         let (mut parts, body) = answer.into_parts();
         keep(&mut parts.headers, before.headers);
         let own = std::mem::replace(&mut parts.extensions, before.extensions);
-        parts.extensions.extend(own);
+        if !own.is_empty() {
+            parts.extensions.extend(own);
+        }
+        settle(&mut parts.extensions, error);
         parts.version = before.version;
         Response::from_parts(parts, ErrorBody::ours(body))
     }
@@ -105,14 +111,13 @@ impl<H: ErrorHandler> Settings<H> {
     fn finish(
         &self,
         handled: Option<Response<ResponseBody>>,
-        error: Error,
+        error: &Error,
         asked: &Asked,
     ) -> Response<ResponseBody> {
-        let mut response = handled.unwrap_or_else(|| self.options.render(&error, asked));
+        let mut response = handled.unwrap_or_else(|| self.options.render(error, asked));
         if asked.is_head {
             empty(&mut response);
         }
-        response.extensions_mut().insert(Carried::settled(error));
         response
     }
 }
@@ -199,6 +204,16 @@ fn known(error: &Error) -> Option<Error> {
     None
 }
 
+/// Says in the extensions of an answer that it is settled, and why there is one.
+fn settle(extensions: &mut Extensions, error: Error) {
+    match extensions.get_mut::<Carried>() {
+        Some(carried) => *carried = Carried::settled(error),
+        None => {
+            extensions.insert(Carried::settled(error));
+        }
+    }
+}
+
 /// Returns whether an error layer inside has answered already.
 fn is_settled<R>(response: &Response<R>) -> bool {
     response.extensions().get::<Carried>().is_some()
@@ -219,6 +234,9 @@ fn is_bare<R: Body>(response: &Response<R>) -> bool {
 /// Takes over the fields of the response that is replaced, except those that described its body and those that the
 /// new one sets.
 fn keep(headers: &mut HeaderMap, before: HeaderMap) {
+    if before.keys().all(|name| DESCRIBE_THE_BODY.contains(name)) {
+        return;
+    }
     let own: Vec<_> = headers.keys().cloned().collect();
     let mut name = None;
     for (next, value) in before {
@@ -244,16 +262,17 @@ fn empty(response: &mut Response<ResponseBody>) {
     }
 }
 
-const DESCRIBE_THE_BODY: [header::HeaderName; 15] = [
+static DESCRIBE_THE_BODY: [header::HeaderName; 15] = [
+    // The two that every body has come first, and are found at once.
+    header::CONTENT_TYPE,
+    header::CONTENT_LENGTH,
     header::ACCEPT_RANGES,
     header::HeaderName::from_static("content-digest"),
     header::CONTENT_DISPOSITION,
     header::CONTENT_ENCODING,
     header::CONTENT_LANGUAGE,
-    header::CONTENT_LENGTH,
     header::CONTENT_LOCATION,
     header::CONTENT_RANGE,
-    header::CONTENT_TYPE,
     header::HeaderName::from_static("digest"),
     header::ETAG,
     header::LAST_MODIFIED,

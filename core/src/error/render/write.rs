@@ -7,6 +7,12 @@ use crate::{Error, Problem};
 
 /// Writes a text as a JSON string of at most `limit` bytes between the quotes; a longer one is cut.
 pub(super) fn json(out: &mut Vec<u8>, text: &str, limit: usize) {
+    if text.len() <= limit && text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     let kept = cut(text, limit, json_cost);
     serde_json::to_writer(&mut *out, kept).expect("a text is written to memory");
     if kept.len() < text.len() {
