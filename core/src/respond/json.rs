@@ -29,7 +29,8 @@ impl<T: Serialize> IntoResponse for Json<T> {
         let mut bytes = Vec::with_capacity(128);
         serde_json::to_writer(&mut bytes, &self.0).map_err(Error::serialize)?;
         let mut response = Response::new(ResponseBody::from(bytes));
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let content_type = const { HeaderValue::from_static("application/json") };
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         Ok(response)
     }
 }

@@ -20,6 +20,12 @@ impl BrokenRules {
         Self { rules: Vec::new() }
     }
 
+    /// Makes a list with room for so many.
+    #[cfg(feature = "validator")]
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self { rules: Vec::with_capacity(count) }
+    }
+
     /// Adds a broken rule.
     pub fn push(&mut self, rule: BrokenRule) {
         self.rules.push(rule);

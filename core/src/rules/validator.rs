@@ -22,7 +22,7 @@ impl<T: Validate> Rules for T {
 #[cold]
 #[inline(never)]
 fn convert(errors: ValidationErrors) -> BrokenRules {
-    let mut broken = BrokenRules::new();
+    let mut broken = BrokenRules::with_capacity(errors.errors().len());
     collect(errors, &[], &mut broken);
     broken
 }

@@ -156,7 +156,7 @@ impl Options {
     /// Says that the shape depends on `Accept`, where it does.
     fn vary(&self, error: &Error, headers: &mut HeaderMap) {
         if self.negotiate && error.body().is_none() {
-            headers.append(header::VARY, HeaderValue::from_static("Accept"));
+            headers.append(header::VARY, const { HeaderValue::from_static("Accept") });
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::{Error, Problem};
 
 /// Writes a text as a JSON string of at most `limit` bytes between the quotes; a longer one is cut.
 pub(super) fn json(out: &mut Vec<u8>, text: &str, limit: usize) {
-    if text.len() <= limit && text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    if text.len() <= limit && !needs_escapes(text) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
@@ -21,10 +21,18 @@ pub(super) fn json(out: &mut Vec<u8>, text: &str, limit: usize) {
     }
 }
 
-/// Writes `"name":"text"`.
-pub(super) fn json_member(out: &mut Vec<u8>, name: &str, text: &str, limit: usize) {
-    json(out, name, NAME_BYTES);
-    out.push(b':');
+/// Returns whether a text cannot stand in a JSON string as it is.
+fn needs_escapes(text: &str) -> bool {
+    // Looks at all bytes whatever it finds, which compilers make vectors of.
+    text.bytes().fold(false, |found, byte| found | (byte < b' ') | (byte == b'"') | (byte == b'\\'))
+}
+
+/// Writes `"name":"text"`; the name is one of ours, without anything to escape.
+pub(super) fn json_member(out: &mut Vec<u8>, name: &'static str, text: &str, limit: usize) {
+    debug_assert!(!needs_escapes(name), "names of members are plain");
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":");
     json(out, text, limit);
 }
 
@@ -170,6 +178,8 @@ mod tests {
         check("\u{1}\u{1}", 12, r#""\u0001\u0001""#);
         check("\u{1}\u{1}", 11, r#""\u0001…""#);
         check("ab", 1, r#""…""#);
+        check("a\"b\\c", 7, r#""a\"b\\c""#);
+        check("\u{7f}é", 3, "\"\u{7f}é\"");
     }
 
     #[test]
