@@ -1,7 +1,7 @@
 //! Derives for gongular; use them through the crate `gongular`, whose hidden module their output names.
 //!
-//! A derive goes through four steps, a file each: [`syntax`] reads attributes, [`model`] says what a struct reads,
-//! [`check`] refuses what makes no sense, [`emit`] writes the code. The first three collect everything that is wrong, so
+//! A derive goes through four steps, a file each: `syntax` reads attributes, `model` says what a struct reads,
+//! `check` refuses what makes no sense, `emit` writes the code. The first three collect everything that is wrong, so
 //! that one run of the compiler shows all of it.
 
 mod check;
