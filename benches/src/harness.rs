@@ -44,7 +44,7 @@ where
     type Body = B;
 }
 
-/// An [`App`] behind an object; the object is called once for many requests.
+/// An `App` behind an object; the object is called once for many requests.
 pub trait Peer: Sync {
     /// Returns the name on the command line and in the table.
     fn name(&self) -> &'static str;
