@@ -9,8 +9,9 @@ use serde::forward_to_deserialize_any;
 
 use super::doc::{At, Doc, Seen};
 use super::json::{Elements, Members, end};
-use super::tracker::{Tracker, text_to};
+use super::tracker::Tracker;
 use super::trouble::Trouble;
+use super::written::text_to;
 use crate::flat::number;
 
 /// The members of an object, or the keys of a flat place; the fields that are missing come last, made up.

@@ -24,6 +24,7 @@ mod state;
 mod tests;
 mod tracker;
 mod trouble;
+mod written;
 
 use std::borrow::Cow;
 use std::rc::Rc;
