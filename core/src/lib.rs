@@ -7,6 +7,7 @@
 pub mod axum;
 mod contract;
 pub mod error;
+mod framing;
 pub mod handler;
 pub mod inject;
 mod limits;
@@ -34,7 +35,9 @@ pub use self::rules::{BrokenRule, BrokenRules, Each, Rules, Step, Unchecked};
 
 #[doc(hidden)]
 pub mod __private {
-    //! What the derive's output names, through the hidden module of `gongular`. No promise is made about it.
+    //! What our other crates share, and what the derive's output names through the hidden module of `gongular`. No promise
+    //! is made about it.
 
+    pub use crate::framing::{declared_length, is_bodiless};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
 }

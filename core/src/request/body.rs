@@ -4,9 +4,10 @@ use std::fmt;
 use std::pin::pin;
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use http_body::Body;
 
+use crate::framing::declared_length;
 use crate::{BoxError, Error, Place};
 
 /// A request body that extractors can read: any `http_body::Body` that is `Send` and whose error can be boxed.
@@ -191,10 +192,6 @@ async fn next_data<B: RequestBody>(
             }
         }
     }
-}
-
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 #[cold]

@@ -4,8 +4,9 @@ use std::future::poll_fn;
 use std::pin::Pin;
 
 use bytes::{Buf, Bytes};
+use gongular_core::__private::declared_length;
 use gongular_core::{BoxError, Error, Limits, Place};
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
@@ -153,8 +154,4 @@ where
         *this.ended = true;
         Ok(None)
     }
-}
-
-fn declared_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

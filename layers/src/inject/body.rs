@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
+use gongular_core::__private::declared_length;
 use gongular_core::inject::Completion;
-use http::{HeaderMap, header};
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -31,7 +32,7 @@ pin_project! {
 impl<B: Body> InjectBody<B> {
     pub(super) fn new(inner: Option<B>, headers: &HeaderMap, completion: Completion, mut end: End) -> Self {
         let left =
-            inner.as_ref().and_then(|body| body.size_hint().exact().or_else(|| content_length(headers)));
+            inner.as_ref().and_then(|body| body.size_hint().exact().or_else(|| declared_length(headers)));
         if completion == Completion::Failure || left == Some(0) {
             // A failure stays one when nobody reads this body, as when an error layer puts another in its place; and a
             // host does not read a body that has no bytes.
@@ -111,8 +112,4 @@ impl<B: Body + fmt::Debug> fmt::Debug for InjectBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("InjectBody").field(&self.inner).finish()
     }
-}
-
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

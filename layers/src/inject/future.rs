@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use gongular_core::__private::is_bodiless;
 use gongular_core::Error;
 use gongular_core::error::Carried;
 use gongular_core::inject::{BeforeResponse, Completion};
@@ -128,11 +129,6 @@ fn wrap<B: Body>(response: Response<Option<B>>, completion: Completion, end: End
 
 fn completion_of(status: StatusCode) -> Completion {
     if is_good(status) { Completion::Success } else { Completion::Failure }
-}
-
-/// Returns whether an answer of this status never has a body.
-fn is_bodiless(status: StatusCode) -> bool {
-    status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }
 
 fn is_good(status: StatusCode) -> bool {

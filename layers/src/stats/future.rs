@@ -5,9 +5,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use gongular_core::__private::declared_length;
 use gongular_core::error::Carried;
 use gongular_core::stats::Outcome;
-use http::{Response, header};
+use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
@@ -74,7 +75,7 @@ where
 
 /// Returns how many bytes the body of an answer will have, where that is known.
 fn declared<B: Body>(response: &Response<B>) -> Option<u64> {
-    let length = || response.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok();
+    let length = || declared_length(response.headers());
     response.body().size_hint().exact().or_else(length)
 }
 

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
 
+use gongular_core::__private::is_bodiless;
 use gongular_core::Error;
 use gongular_core::error::{BoxError, ErrorKind};
 use gongular_core::stats::{Ending, Outcome, Recorder};
@@ -197,9 +198,4 @@ fn as_error<E: 'static>(error: &E) -> Option<&(dyn std::error::Error + 'static)>
         return Some(error);
     }
     None
-}
-
-/// Returns whether an answer of this status never has a body.
-fn is_bodiless(code: StatusCode) -> bool {
-    code.is_informational() || code == StatusCode::NO_CONTENT || code == StatusCode::NOT_MODIFIED
 }
