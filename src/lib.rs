@@ -24,6 +24,21 @@ pub use {
 };
 pub use {http, http_body};
 
+#[cfg(feature = "engine")]
+pub mod chain;
+#[cfg(feature = "engine")]
+pub mod engine;
+#[cfg(feature = "files")]
+pub mod files;
+#[cfg(feature = "engine")]
+pub mod router;
+#[cfg(feature = "server")]
+pub mod server;
+#[cfg(feature = "engine")]
+pub mod test_client;
+#[cfg(feature = "websocket")]
+pub mod websocket;
+
 #[doc(hidden)]
 pub mod __private;
 

@@ -1,0 +1,1 @@
+//! Handlers one after the other, sharing one answer.

@@ -1,0 +1,1 @@
+//! The whole application assembled: providers, routes, errors and statistics in one tower service.

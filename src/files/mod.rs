@@ -1,0 +1,1 @@
+//! Static files, as services that any host can mount.

@@ -1,0 +1,1 @@
+//! Routes: patterns, methods, groups, and the table that finds them.

@@ -1,0 +1,1 @@
+//! A client for tests: requests to a service without sockets.

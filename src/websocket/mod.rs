@@ -1,0 +1,1 @@
+//! Websocket handlers: bound, validated and injected before the upgrade.
