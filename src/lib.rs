@@ -34,10 +34,15 @@ pub mod files;
 pub mod router;
 #[cfg(feature = "server")]
 pub mod server;
+#[cfg(any(feature = "server", feature = "websocket"))]
+mod shutdown;
 #[cfg(feature = "engine")]
 pub mod test_client;
 #[cfg(feature = "websocket")]
 pub mod websocket;
+
+#[cfg(any(feature = "server", feature = "websocket"))]
+pub use self::shutdown::Shutdown;
 
 #[doc(hidden)]
 pub mod __private;
