@@ -4,10 +4,10 @@
 pub use gongular_core::Garde;
 pub use gongular_core::inject::Container;
 pub use gongular_core::{
-    BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each, Error, ErrorKind,
-    FieldKind, FromRequest, Handle, Handler, Input, IntoResponse, Json, Limits, MatchedPath, PathParams,
-    Place, Problem, ProblemKind, RequestBody, RequestContext, RequestState, ResponseBody, Rules, Stage, Step,
-    Unchecked, handle, service,
+    Answer, BodyContent, BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each,
+    Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Input, IntoResponse, Json, Limits,
+    MatchedPath, PathParams, Place, Problem, ProblemKind, RequestBody, RequestContext, RequestState,
+    ResponseBody, Rules, Stage, Step, Stop, Unchecked, handle, service,
 };
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;

@@ -20,13 +20,13 @@ pub mod stats;
 
 pub use self::contract::{Contract, Dependency, Field, FieldKind, Input, Refusal};
 pub use self::error::{BoxError, Error, ErrorKind};
-pub use self::handler::{Context, Handle, Handler, handle, service};
+pub use self::handler::{Answer, Context, Handle, Handler, Stop, handle, service};
 pub use self::limits::Limits;
 pub use self::place::Place;
 pub use self::problem::{MAX_PROBLEMS, MAX_REFLECTED_CHARS, Problem, ProblemKind, reflect};
 pub use self::request::{
-    BodySlot, ClientAddr, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext, RequestState,
-    Stage,
+    BodyContent, BodySlot, ClientAddr, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext,
+    RequestState, Stage,
 };
 pub use self::respond::{IntoResponse, Json, ResponseBody};
 #[cfg(feature = "garde")]

@@ -2,24 +2,31 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
 
-use crate::request::MatchedPath;
+use super::Answer;
+use crate::request::{MatchedPath, PathParams, RequestState};
 use crate::stats::Logger;
+use crate::{ClientAddr, RequestContext};
 
-/// The request head, and what a handler says about its answer besides returning it.
+/// The request head, and what a handler says about the answer, which all handlers of a chain share.
 pub struct Context<'r> {
     parts: &'r mut Parts,
-    status: Option<StatusCode>,
-    headers: HeaderMap,
+    state: Option<&'r RequestState>,
+    answer: &'r mut Answer,
+    /// Whether the handler that holds this said a status.
+    said_status: bool,
 }
 
 impl<'r> Context<'r> {
-    /// Makes the context of one request.
+    /// Makes the context of one handler of a request.
     #[must_use]
-    pub fn new(parts: &'r mut Parts) -> Self {
-        Self { parts, status: None, headers: HeaderMap::new() }
+    pub const fn new<B>(cx: &'r mut RequestContext<'_, B>, answer: &'r mut Answer) -> Self {
+        let (parts, state) = cx.parts_and_state();
+        Self { parts, state, answer, said_status: false }
     }
 
     /// Returns the request head.
@@ -36,21 +43,36 @@ impl<'r> Context<'r> {
     /// Returns the route that matched.
     #[must_use]
     pub fn matched_path(&self) -> Option<MatchedPath> {
-        MatchedPath::of(&self.parts.extensions)
+        let ours = self.state.and_then(RequestState::route).cloned();
+        ours.or_else(|| MatchedPath::of(&self.parts.extensions))
+    }
+
+    /// Returns the parameters of the matched path, values still percent-encoded.
+    #[must_use]
+    pub fn params(&self) -> Option<&PathParams> {
+        self.state.or_else(|| RequestState::of(&self.parts.extensions))?.params()
+    }
+
+    /// Returns the address of the client, where the server left it.
+    #[must_use]
+    pub fn client_addr(&self) -> Option<ClientAddr> {
+        ClientAddr::of(&self.parts.extensions)
     }
 
     /// Returns the request's own logger, whose lines stand in its statistics.
     #[must_use]
     pub fn logger(&self) -> Logger {
-        Logger::of(&self.parts.extensions)
+        Logger::of_state(self.state.or_else(|| RequestState::of(&self.parts.extensions)))
     }
 
     /// Sets the status of the answer, once.
     ///
     /// A second call changes nothing and is logged, as in the original; [`must_status`](Self::must_status) overrides.
     pub fn status(&mut self, status: StatusCode) -> &mut Self {
-        match self.status {
-            None => self.status = Some(status),
+        match self.answer.status() {
+            None => {
+                self.must_status(status);
+            }
             Some(before) => self.logger().log(format_args!(
                 "Tried to set request status '{}' but it was previously set to '{}'",
                 status.as_u16(),
@@ -62,30 +84,62 @@ impl<'r> Context<'r> {
 
     /// Sets the status of the answer, whatever was set before.
     pub fn must_status(&mut self, status: StatusCode) -> &mut Self {
-        self.status = Some(status);
+        self.answer.set_status(status);
+        self.said_status = true;
         self
     }
 
     /// Sets a header field of the answer; a field of that name that was set before is replaced.
     pub fn header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        self.headers.insert(name, value);
+        self.answer.headers_mut().insert(name, value);
         self
     }
 
     /// Adds a header field to the answer, beside those of the same name.
     pub fn append_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        self.headers.append(name, value);
+        self.answer.headers_mut().append(name, value);
         self
     }
 
-    /// Puts what was said into a response.
-    pub(crate) fn apply<B>(self, response: &mut Response<B>) {
-        if let Some(status) = self.status {
-            *response.status_mut() = status;
-        }
-        if !self.headers.is_empty() {
-            response.headers_mut().extend(self.headers);
-        }
+    /// Returns the header fields of the answer so far.
+    #[must_use]
+    pub const fn headers(&self) -> &HeaderMap {
+        self.answer.headers()
+    }
+
+    /// Sets the body of the answer to a value as JSON: a text with quotes, too.
+    ///
+    /// The last body wins. The content type is `application/json`, unless the handlers chose one. A value that cannot be
+    /// serialised makes the handler fail when it returns, with `500`.
+    pub fn set_body<T: Serialize + ?Sized>(&mut self, value: &T) -> &mut Self {
+        self.answer.set_json(value);
+        self
+    }
+
+    /// Sets the body of the answer to bytes as they are.
+    ///
+    /// The content type is `application/octet-stream`, unless the handlers chose one.
+    pub fn set_bytes(&mut self, bytes: impl Into<Bytes>) -> &mut Self {
+        self.answer.set_bytes(bytes);
+        self
+    }
+
+    /// Ends the chain: handlers after this one do not run. What was said so far is the answer.
+    pub const fn stop_chain(&mut self) -> &mut Self {
+        self.answer.stop();
+        self
+    }
+
+    /// Ends the chain with a status, which wins over an earlier one, and a body as JSON.
+    ///
+    /// No error handler is asked; to fail through it, return an [`Error`](crate::Error).
+    pub fn fail<T: Serialize + ?Sized>(&mut self, status: StatusCode, body: &T) -> &mut Self {
+        self.must_status(status).set_body(body).stop_chain()
+    }
+
+    /// Returns whether this handler said a status.
+    pub(super) const fn said_status(&self) -> bool {
+        self.said_status
     }
 }
 
@@ -93,8 +147,7 @@ impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Context")
             .field("parts", &self.parts)
-            .field("status", &self.status)
-            .field("headers", &self.headers)
-            .finish()
+            .field("answer", &self.answer)
+            .finish_non_exhaustive()
     }
 }

@@ -2,10 +2,8 @@
 
 use std::future::Future;
 
-use http::Response;
-
-use super::Handler;
-use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseBody};
+use super::{Answer, Handler};
+use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext};
 
 /// A function that takes the members of the tuple `Args` one by one and returns a future: an `async fn` or a closure.
 ///
@@ -36,9 +34,10 @@ where
         Args::describe(contract);
     }
 
-    async fn call(&self, cx: &mut RequestContext<'_, B>) -> Result<Response<ResponseBody>, Error> {
+    async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
         let args = Args::from_request(cx).await?;
-        Function::call(self, args).await.into_response()
+        let output = Function::call(self, args).await;
+        answer.respond(output)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Handlers: functions and structs whose contract is their type.
 
+mod answer;
 mod context;
 mod function;
 mod service;
@@ -7,13 +8,12 @@ mod structure;
 
 use std::future::Future;
 
-use http::Response;
-
+pub use self::answer::{Answer, Stop};
 pub use self::context::Context;
 pub use self::function::Function;
 pub use self::service::{HandlerFuture, HandlerService, service};
 pub use self::structure::{Handle, Structure, handle};
-use crate::{Contract, Error, RequestContext, ResponseBody};
+use crate::{Contract, Error, RequestContext};
 
 /// Something that answers a request, given extractors for arguments.
 ///
@@ -29,7 +29,7 @@ pub trait Handler<B, Args>: Clone + Send + Sync + 'static {
     /// Adds what the handler reads and needs to `contract`.
     fn describe(contract: &mut Contract);
 
-    /// Reads the arguments, runs the handler, makes the response.
+    /// Reads the arguments, runs the handler, and puts what it says into the answer.
     ///
     /// # Errors
     ///
@@ -37,5 +37,6 @@ pub trait Handler<B, Args>: Clone + Send + Sync + 'static {
     fn call(
         &self,
         cx: &mut RequestContext<'_, B>,
-    ) -> impl Future<Output = Result<Response<ResponseBody>, Error>> + Send;
+        answer: &mut Answer,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
 }

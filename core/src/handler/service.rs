@@ -10,7 +10,7 @@ use http::request::Parts;
 use http::{Request, Response};
 use tower_service::Service;
 
-use super::Handler;
+use super::{Answer, Handler};
 use crate::stats::Running;
 use crate::{BodySlot, Error, RequestContext, RequestState, ResponseBody};
 
@@ -72,14 +72,15 @@ where
             inner: Box::pin(async move {
                 let running = begin(&parts, || handler.name());
                 let mut cx = RequestContext::new(&mut parts, &mut body);
-                let result = handler.call(&mut cx).await;
+                let mut answer = Answer::new();
+                let result = handler.call(&mut cx, &mut answer).await;
                 if let Some(running) = running {
                     match &result {
                         Ok(_) => running.finish(),
                         Err(error) => running.fail(error),
                     }
                 }
-                result
+                result.map(|()| answer.into_response())
             }),
         }
     }

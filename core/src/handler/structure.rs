@@ -4,10 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
 
-use http::Response;
-
-use super::{Context, Handler};
-use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseBody};
+use super::{Answer, Context, Handler};
+use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext};
 
 /// A struct that holds what a request must bring, and answers it.
 ///
@@ -47,13 +45,13 @@ where
         T::describe(contract);
     }
 
-    async fn call(&self, cx: &mut RequestContext<'_, B>) -> Result<Response<ResponseBody>, Error> {
+    async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
         let handler = T::from_request(cx).await?;
-        let mut context = Context::new(cx.parts);
+        let mut context = Context::new(cx, answer);
         let output = handler.handle(&mut context).await?;
-        let mut response = output.into_response()?;
-        context.apply(&mut response);
-        Ok(response)
+        let said_status = context.said_status();
+        answer.take_over(output.into_response()?, !said_status);
+        answer.check()
     }
 }
 

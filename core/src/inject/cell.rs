@@ -7,14 +7,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use http::request::Parts;
-
 use super::factory::{Begun, BoxFuture};
 use super::scope::NO_CELL;
 use super::spec::{Make, Work};
 use super::turn::{Runner, Turn, Turns};
 use super::{Completion, Value};
 use crate::Error;
+use crate::request::Head;
 use crate::stats::Recorder;
 
 /// A cell of a scope without its type.
@@ -111,10 +110,10 @@ where
         }
     }
 
-    pub(super) fn poll(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
+    pub(super) fn poll(&self, site: &impl Site, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T> {
         match self.turns.try_take() {
-            Some(turn) => self.take_turn(turn, site, parts, task),
-            None => self.wait_for_turn(site, parts, task),
+            Some(turn) => self.take_turn(turn, site, head, task),
+            None => self.wait_for_turn(site, head, task),
         }
     }
 
@@ -123,7 +122,7 @@ where
         &self,
         mut turn: Turn<'_, State<T>>,
         site: &impl Site,
-        parts: &mut Parts,
+        head: &mut Head<'_>,
         task: &mut Context<'_>,
     ) -> Polled<T> {
         if turn.phase == Phase::Ready
@@ -133,7 +132,7 @@ where
             turn.changes_nothing();
             return Polled::Ready(value);
         }
-        let polled = self.advance(&mut turn, site, parts, task);
+        let polled = self.advance(&mut turn, site, head, task);
         if matches!(polled, Polled::Waiting | Polled::Slow(_)) {
             turn.changes_nothing();
         }
@@ -142,13 +141,13 @@ where
 
     /// Somebody else polls at this moment. He may have looked for waiters just before, so the turn is tried again.
     #[cold]
-    fn wait_for_turn(&self, site: &impl Site, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T> {
+    fn wait_for_turn(&self, site: &impl Site, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T> {
         if self.runner.is_here() {
             return Polled::Failed(self.needs_itself());
         }
         self.turns.wait_for_turn(task);
         match self.turns.try_take() {
-            Some(turn) => self.take_turn(turn, site, parts, task),
+            Some(turn) => self.take_turn(turn, site, head, task),
             None => Polled::Waiting,
         }
     }
@@ -157,7 +156,7 @@ where
         &self,
         state: &mut State<T>,
         site: &impl Site,
-        parts: &mut Parts,
+        head: &mut Head<'_>,
         task: &mut Context<'_>,
     ) -> Polled<T> {
         match state.phase {
@@ -175,7 +174,7 @@ where
             if site.recorder().is_some() {
                 state.started = Some(Instant::now());
             }
-            match self.run(|| work.begin(parts, task)) {
+            match self.run(|| work.begin(head, task)) {
                 Begun::Running => {}
                 Begun::Failed(error) => return Polled::Failed(error),
                 Begun::Waiting => {

@@ -14,6 +14,7 @@ use super::scope::ScopeInner;
 use super::spec::{Maker, Slot};
 use super::table::Table;
 use super::{InjectKey, Key, Lifetime, Report, Scope, WiringErrors};
+use crate::request::Head;
 use crate::{Contract, Error, RequestState};
 
 /// Everything that is provided to handlers: values, factories, and how long what they make lives.
@@ -152,7 +153,9 @@ impl Container {
                     target.is_none_or(|&target| done[target] == Some(true))
                 });
                 let built = match (&node.slot, node.lifetime) {
-                    (Some(slot), Lifetime::Singleton) if ready => node.maker.build(slot, &mut parts).await,
+                    (Some(slot), Lifetime::Singleton) if ready => {
+                        node.maker.build(slot, Head::new(&mut parts)).await
+                    }
                     _ => Ok(()),
                 };
                 done[current] = Some(ready && built.is_ok());

@@ -5,10 +5,10 @@ use std::marker::PhantomData;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready as try_ready};
 
-use http::request::Parts;
 use pin_project_lite::pin_project;
 
-use crate::{BodySlot, Contract, Error, FromRequest, RequestContext, Stage};
+use crate::request::Head;
+use crate::{BodySlot, Contract, Error, FromRequest, Stage};
 
 /// A function that makes a dependency of type `T`.
 ///
@@ -159,7 +159,7 @@ where
 pub(super) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A room that was waited for, the request that was lent for it, and whether the factory was started.
-pub(super) type Begin<'p, R> = (Box<R>, &'p mut Parts, Result<(), Error>);
+pub(super) type Begin<'p, R> = (Box<R>, Head<'p>, Result<(), Error>);
 
 /// A factory whose arguments and future are out of sight.
 #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
@@ -178,12 +178,12 @@ pub trait Recipe<U>: Send + Sync + 'static {
 #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
 pub trait Run<U>: Send {
     /// Reads the arguments and starts the factory, if they can be read at once.
-    fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun;
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun;
 
     /// Reads the arguments, however long it takes, and starts the factory.
     ///
     /// The room is lost with the future; what was started already has been started in another one.
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Run<U>>>
+    fn begin_slowly<'p>(self: Box<Self>, head: Head<'p>) -> BoxFuture<'p, Begin<'p, dyn Run<U>>>
     where
         U: 'p;
 
@@ -282,9 +282,9 @@ macro_rules! factory {
             $($name: FromRequest<()> + Send + 'static,)*
         {
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
-            fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun {
+            fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun {
                 let mut body = BodySlot::taken();
-                let mut cx = RequestContext::new(parts, &mut body);
+                let mut cx = head.context(&mut body);
                 let arguments = pin!(<($($name,)*) as FromRequest<()>>::from_request(&mut cx));
                 match arguments.poll(task) {
                     Poll::Ready(Ok(($($name,)*))) => {
@@ -299,14 +299,14 @@ macro_rules! factory {
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
             fn begin_slowly<'p>(
                 mut self: Box<Self>,
-                parts: &'p mut Parts,
+                mut head: Head<'p>,
             ) -> BoxFuture<'p, Begin<'p, dyn Run<T>>>
             where
                 T: 'p,
             {
                 Box::pin(async move {
                     let mut body = BodySlot::taken();
-                    let mut cx = RequestContext::new(&mut *parts, &mut body);
+                    let mut cx = head.context(&mut body);
                     let begun = match <($($name,)*) as FromRequest<()>>::from_request(&mut cx).await {
                         Ok(($($name,)*)) => {
                             self.future.set(Some((self.function)($($name),*).into_future()));
@@ -314,7 +314,7 @@ macro_rules! factory {
                         }
                         Err(error) => Err(error),
                     };
-                    (self as Box<dyn Run<T>>, parts, begun)
+                    (self as Box<dyn Run<T>>, head, begun)
                 })
             }
 

@@ -14,7 +14,8 @@ use super::cell::Polled;
 use super::factory::{Begin, BoxFuture};
 use super::spec::{Make, Slot, Work};
 use super::{InjectKey, Scope, Value};
-use crate::{Error, RequestContext, RequestState};
+use crate::request::Head;
+use crate::{Error, RequestContext};
 
 /// Returns a dependency of a request: a singleton at once, a per-request value from the request's scope, where it is built
 /// when nobody asked before.
@@ -42,7 +43,7 @@ where
     T: ?Sized + Send + Sync + 'static,
     K: InjectKey,
 {
-    Resolve { step: Step::Start(parts, None), key: PhantomData }
+    Resolve { step: Step::Start(Head::new(parts), None), key: PhantomData }
 }
 
 /// Returns a dependency of a request as [`resolve`] does, for extractors: all of one handler look the scope up once.
@@ -52,8 +53,8 @@ where
     T: ?Sized + Send + Sync + 'static,
     K: InjectKey,
 {
-    let (parts, scope) = cx.parts_and_scope();
-    Resolve { step: Step::Start(parts, scope), key: PhantomData }
+    let (head, scope) = cx.head_and_scope();
+    Resolve { step: Step::Start(head, scope), key: PhantomData }
 }
 
 /// The future of a dependency, made by [`resolve`].
@@ -67,7 +68,7 @@ pub struct Resolve<'p, T: ?Sized, K> {
 }
 
 enum Step<'p, T: ?Sized> {
-    Start(&'p mut Parts, Option<&'p Scope>),
+    Start(Head<'p>, Option<&'p Scope>),
     /// What is not ready at once; only then there is a box.
     Slow(BoxFuture<'p, Result<Value<T>, Error>>),
     Done,
@@ -104,8 +105,8 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
         cell: u32,
         task: &mut Context<'_>,
     ) -> Poll<Result<Value<T>, Error>> {
-        let Self::Start(parts, _) = self else { return Poll::Pending };
-        match scope.poll_cell(cell, parts, task) {
+        let Self::Start(head, _) = self else { return Poll::Pending };
+        match scope.poll_cell(cell, head, task) {
             Polled::Ready(value) => Poll::Ready(Ok(value)),
             Polled::Failed(error) => Poll::Ready(Err(error)),
             polled @ (Polled::Slow(_) | Polled::Waiting) => self.wait(scope.clone(), cell, polled, task),
@@ -120,10 +121,10 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
         polled: Polled<T>,
         task: &mut Context<'_>,
     ) -> Poll<Result<Value<T>, Error>> {
-        let Self::Start(parts, _) = std::mem::replace(self, Self::Done) else { return Poll::Pending };
+        let Self::Start(head, _) = std::mem::replace(self, Self::Done) else { return Poll::Pending };
         let (wait, begun) = match polled {
-            Polled::Slow(work) => (Wait::Arguments(work.begin_slowly(parts)), true),
-            Polled::Failed(_) | Polled::Ready(_) | Polled::Waiting => (Wait::Value(parts), false),
+            Polled::Slow(work) => (Wait::Arguments(work.begin_slowly(head)), true),
+            Polled::Failed(_) | Polled::Ready(_) | Polled::Waiting => (Wait::Value(head), false),
         };
         *self = Self::Slow(Box::pin(Resolving { scope, cell, wait }));
         // Who waits for a value has left his waker; the arguments have to be polled to do the same.
@@ -132,8 +133,8 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
 
     #[inline(never)]
     fn poll<K: InjectKey>(&mut self, task: &mut Context<'_>) -> Poll<Result<Value<T>, Error>> {
-        if let Self::Start(parts, scope) = self {
-            let scope = scope.or_else(|| RequestState::of(&parts.extensions)?.scope());
+        if let Self::Start(head, scope) = self {
+            let scope = scope.or_else(|| head.state()?.scope());
             match find::<T, K>(scope) {
                 Found::Value(value) => return Poll::Ready(Ok(value.clone())),
                 Found::Cell(scope, cell) => {
@@ -151,8 +152,8 @@ impl<T: ?Sized + Send + Sync + 'static> Step<'_, T> {
     }
 
     fn start_transient(&mut self, make: Arc<dyn Make<T>>) {
-        if let Self::Start(parts, _) = std::mem::replace(self, Self::Done) {
-            *self = Self::Slow(Box::pin(async move { make.make(parts).await }));
+        if let Self::Start(head, _) = std::mem::replace(self, Self::Done) {
+            *self = Self::Slow(Box::pin(async move { make.make(head).await }));
         }
     }
 
@@ -218,7 +219,7 @@ struct Resolving<'p, T: ?Sized + Send + Sync + 'static> {
 }
 
 enum Wait<'p, T: ?Sized> {
-    Value(&'p mut Parts),
+    Value(Head<'p>),
     Arguments(BoxFuture<'p, Begin<'p, dyn Work<T>>>),
     Done,
 }
@@ -229,24 +230,24 @@ impl<T: ?Sized + Send + Sync + 'static> Future for Resolving<'_, T> {
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         loop {
-            let (polled, parts) = match std::mem::replace(&mut this.wait, Wait::Done) {
-                Wait::Value(parts) => (this.scope.poll_cell(this.cell, parts, task), parts),
+            let (polled, head) = match std::mem::replace(&mut this.wait, Wait::Done) {
+                Wait::Value(mut head) => (this.scope.poll_cell(this.cell, &mut head, task), head),
                 Wait::Arguments(mut arguments) => {
                     let polled = this.scope.run_in_cell::<T, _>(this.cell, || arguments.as_mut().poll(task));
-                    let Poll::Ready((work, parts, begun)) = polled else {
+                    let Poll::Ready((work, head, begun)) = polled else {
                         this.wait = Wait::Arguments(arguments);
                         return Poll::Pending;
                     };
-                    (this.scope.resume_cell(this.cell, work, begun, task), parts)
+                    (this.scope.resume_cell(this.cell, work, begun, task), head)
                 }
                 Wait::Done => unreachable!("future polled after completion"),
             };
             match polled {
                 Polled::Failed(error) => return Poll::Ready(Err(error)),
                 Polled::Ready(value) => return Poll::Ready(Ok(value)),
-                Polled::Slow(work) => this.wait = Wait::Arguments(work.begin_slowly(parts)),
+                Polled::Slow(work) => this.wait = Wait::Arguments(work.begin_slowly(head)),
                 Polled::Waiting => {
-                    this.wait = Wait::Value(parts);
+                    this.wait = Wait::Value(head);
                     return Poll::Pending;
                 }
             }

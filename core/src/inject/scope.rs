@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::Context;
 
-use http::request::Parts;
-
 use super::cell::{AnyCell, Cell, Polled, Site, end_now};
 use super::cells::Cells;
 use super::spec::Work;
 use super::{Completion, Container, InjectKey};
 use crate::Error;
+use crate::request::Head;
 use crate::stats::Recorder;
 
 /// The dependencies of one request: those of its container, and what was built for the request.
@@ -80,13 +79,13 @@ impl Scope {
         Spot { scope: &self.inner, cell }
     }
 
-    pub(super) fn poll_cell<T>(&self, cell: u32, parts: &mut Parts, task: &mut Context<'_>) -> Polled<T>
+    pub(super) fn poll_cell<T>(&self, cell: u32, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T>
     where
         T: ?Sized + Send + Sync + 'static,
     {
         let spot = self.spot(cell);
         let cell = spot.typed::<T>().expect("a slot leads to a cell of its type");
-        cell.poll(&spot, parts, task)
+        cell.poll(&spot, head, task)
     }
 
     /// Runs foreign code that reads the arguments of a cell's factory.

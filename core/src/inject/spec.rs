@@ -5,14 +5,13 @@ use std::future::poll_fn;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-use http::request::Parts;
-
 use super::cell::{AnyCell, Cell};
 use super::factory::{Begin, Begun, BoxFuture, Recipe, Run};
 use super::provider::{Hooks, Source};
 use super::table::AnySlot;
 use super::value::{Finished, Held, View};
 use super::{Completion, Key, Lifetime, Provider, Value};
+use crate::request::Head;
 use crate::{Contract, Error};
 
 /// What a table leads to.
@@ -26,7 +25,7 @@ pub(super) enum Slot<T: ?Sized> {
 /// Makes values of a type.
 pub(super) trait Make<T: ?Sized>: Send + Sync {
     /// Makes one value.
-    fn make<'p>(&'p self, parts: &'p mut Parts) -> BoxFuture<'p, Result<Value<T>, Error>>;
+    fn make<'p>(&'p self, head: Head<'p>) -> BoxFuture<'p, Result<Value<T>, Error>>;
 
     /// Returns the key of the values.
     fn key(&self) -> Key;
@@ -37,8 +36,8 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
 
 /// The room in which one value for each request is made, kept and torn down.
 pub(super) trait Work<T: ?Sized>: Send {
-    fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun;
-    fn begin_slowly<'p>(self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Work<T>>>;
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun;
+    fn begin_slowly<'p>(self: Box<Self>, head: Head<'p>) -> BoxFuture<'p, Begin<'p, dyn Work<T>>>;
     fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>>;
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
@@ -56,7 +55,7 @@ pub(super) trait Maker: Send + Sync {
     fn slot(&self, cell: u32) -> AnySlot;
     fn cell(&self) -> Box<dyn AnyCell>;
     /// Builds a singleton into its slot.
-    fn build<'p>(&'p self, slot: &'p AnySlot, parts: &'p mut Parts) -> BoxFuture<'p, Result<(), Error>>;
+    fn build<'p>(&'p self, slot: &'p AnySlot, head: Head<'p>) -> BoxFuture<'p, Result<(), Error>>;
 }
 
 pub(super) struct Spec<U, T: ?Sized> {
@@ -133,12 +132,12 @@ where
         Box::new(Cell::<T>::new(Self::clone(self)))
     }
 
-    fn build<'p>(&'p self, slot: &'p AnySlot, parts: &'p mut Parts) -> BoxFuture<'p, Result<(), Error>> {
+    fn build<'p>(&'p self, slot: &'p AnySlot, head: Head<'p>) -> BoxFuture<'p, Result<(), Error>> {
         Box::pin(async move {
             if let Some(Slot::Singleton(slot)) = slot.downcast_ref::<Slot<T>>()
                 && slot.get().is_none()
             {
-                let value = self.make(parts).await?;
+                let value = self.make(head).await?;
                 // Nobody else fills it: a container is built by one task.
                 let _ = slot.set(value);
             }
@@ -152,9 +151,9 @@ where
     U: Send + Sync + 'static,
     T: ?Sized + Send + Sync + 'static,
 {
-    fn make<'p>(&'p self, parts: &'p mut Parts) -> BoxFuture<'p, Result<Value<T>, Error>> {
+    fn make<'p>(&'p self, head: Head<'p>) -> BoxFuture<'p, Result<Value<T>, Error>> {
         Box::pin(async move {
-            let (mut run, _, begun) = self.room().begin_slowly(parts).await;
+            let (mut run, _, begun) = self.room().begin_slowly(head).await;
             let made = match begun {
                 Ok(()) => poll_fn(|task| run.poll(task)).await,
                 Err(error) => Err(error),
@@ -191,20 +190,20 @@ where
     U: Send + Sync + 'static,
     T: ?Sized + Send + Sync + 'static,
 {
-    fn begin(&mut self, parts: &mut Parts, task: &mut Context<'_>) -> Begun {
-        match self.run.begin(parts, task) {
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun {
+        match self.run.begin(head, task) {
             Begun::Failed(error) => Begun::Failed(self.name(error)),
             begun @ (Begun::Running | Begun::Waiting) => begun,
         }
     }
 
-    fn begin_slowly<'p>(mut self: Box<Self>, parts: &'p mut Parts) -> BoxFuture<'p, Begin<'p, dyn Work<T>>> {
+    fn begin_slowly<'p>(mut self: Box<Self>, head: Head<'p>) -> BoxFuture<'p, Begin<'p, dyn Work<T>>> {
         Box::pin(async move {
             let run = std::mem::replace(&mut self.run, self.spec.room());
-            let (run, parts, begun) = run.begin_slowly(parts).await;
+            let (run, head, begun) = run.begin_slowly(head).await;
             self.run = run;
             let begun = begun.map_err(|error| self.name(error));
-            (self as Box<dyn Work<T>>, parts, begun)
+            (self as Box<dyn Work<T>>, head, begun)
         })
     }
 

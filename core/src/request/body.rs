@@ -84,6 +84,18 @@ impl<B> BodySlot<B> {
     }
 }
 
+impl<B> BodySlot<B> {
+    /// Returns what the slot holds, for those who pass the request on.
+    pub fn into_content(self) -> BodyContent<B> {
+        match self.state {
+            State::Unread(body) => BodyContent::Unread(body),
+            State::Buffered(bytes) => BodyContent::Buffered(bytes),
+            State::Failed(error) => BodyContent::Failed(error),
+            State::Taken => BodyContent::Taken,
+        }
+    }
+}
+
 impl<B> BodySlot<B>
 where
     B: RequestBody,
@@ -123,6 +135,20 @@ where
             State::Taken => Err(gone()),
         }
     }
+}
+
+/// What has become of a request's body.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "there is no fifth fate of a body")]
+pub enum BodyContent<B> {
+    /// Nobody has read it.
+    Unread(B),
+    /// It was read into memory, whole.
+    Buffered(Bytes),
+    /// Reading it failed.
+    Failed(Error),
+    /// Somebody took it.
+    Taken,
 }
 
 impl<B> fmt::Debug for BodySlot<B> {

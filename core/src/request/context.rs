@@ -5,8 +5,10 @@ use std::fmt;
 use bytes::Bytes;
 use http::request::Parts;
 
+use super::head::Head;
 use super::{BodySlot, MatchedPath, PathParams, RequestBody, RequestState};
 use crate::inject::Scope;
+use crate::stats::Logger;
 use crate::{Error, Limits};
 
 /// What an extractor may look at: the request head, and the body until somebody takes it.
@@ -16,6 +18,8 @@ pub struct RequestContext<'r, B> {
     /// The request head.
     pub parts: &'r mut Parts,
     body: &'r mut BodySlot<B>,
+    /// What an engine holds for the request itself; without one, it stands in the extensions.
+    state: Option<&'r RequestState>,
     /// The request's scope, once an extractor asked for it: all that follow find it without a lookup.
     scope: Option<Scope>,
 }
@@ -23,12 +27,31 @@ pub struct RequestContext<'r, B> {
 impl<'r, B> RequestContext<'r, B> {
     /// Makes the view of a request.
     pub const fn new(parts: &'r mut Parts, body: &'r mut BodySlot<B>) -> Self {
-        Self { parts, body, scope: None }
+        Self::lent(parts, body, None)
+    }
+
+    /// Makes the view of a request whose state is held by the caller instead of the request's extensions.
+    ///
+    /// For routers and engines: leaving a state in the extensions costs three allocations.
+    pub const fn with_state(
+        parts: &'r mut Parts,
+        body: &'r mut BodySlot<B>,
+        state: &'r RequestState,
+    ) -> Self {
+        Self::lent(parts, body, Some(state))
+    }
+
+    pub(crate) const fn lent(
+        parts: &'r mut Parts,
+        body: &'r mut BodySlot<B>,
+        state: Option<&'r RequestState>,
+    ) -> Self {
+        Self { parts, body, state, scope: None }
     }
 
     /// Returns the same view for a shorter time.
     pub const fn reborrow(&mut self) -> RequestContext<'_, B> {
-        RequestContext { parts: self.parts, body: self.body, scope: None }
+        RequestContext::lent(self.parts, self.body, self.state)
     }
 
     /// Returns the body's slot.
@@ -39,16 +62,27 @@ impl<'r, B> RequestContext<'r, B> {
     /// Returns what gongular's layers left with the request, if there is one outside.
     #[must_use]
     pub fn state(&self) -> Option<&RequestState> {
-        RequestState::of(&self.parts.extensions)
+        self.state.or_else(|| RequestState::of(&self.parts.extensions))
     }
 
     /// Returns the request head and the dependencies at hand.
     #[inline]
-    pub(crate) fn parts_and_scope(&mut self) -> (&mut Parts, Option<&Scope>) {
-        if self.scope.is_none() {
-            self.scope = RequestState::of(&self.parts.extensions).and_then(RequestState::scope).cloned();
-        }
-        (self.parts, self.scope.as_ref())
+    pub(crate) fn head_and_scope(&mut self) -> (Head<'_>, Option<&Scope>) {
+        let scope = match self.state {
+            Some(state) => state.scope(),
+            None => {
+                if self.scope.is_none() {
+                    self.scope =
+                        RequestState::of(&self.parts.extensions).and_then(RequestState::scope).cloned();
+                }
+                self.scope.as_ref()
+            }
+        };
+        (Head::with_state(self.parts, self.state), scope)
+    }
+
+    pub(crate) const fn parts_and_state(&mut self) -> (&mut Parts, Option<&'r RequestState>) {
+        (self.parts, self.state)
     }
 
     /// Returns the limits in force.
@@ -60,7 +94,14 @@ impl<'r, B> RequestContext<'r, B> {
     /// Returns the route that matched, where the router said so.
     #[must_use]
     pub fn matched_path(&self) -> Option<MatchedPath> {
-        MatchedPath::of(&self.parts.extensions)
+        let ours = self.state.and_then(RequestState::route).cloned();
+        ours.or_else(|| MatchedPath::of(&self.parts.extensions))
+    }
+
+    /// Returns the request's own logger.
+    #[must_use]
+    pub fn logger(&self) -> Logger {
+        Logger::of_state(self.state())
     }
 
     /// Returns the path parameters that the router left with the request.

@@ -84,7 +84,7 @@ head! {
     /// All header fields, cloned. `Header<T>` reads single ones without that.
     HeaderMap => |cx| cx.parts.headers.clone();
     /// The request's own logger; its lines stand in the request's statistics.
-    Logger => |cx| Self::of(&cx.parts.extensions);
+    Logger => |cx| cx.logger();
     /// The method.
     Method => |cx| cx.parts.method.clone();
     /// The target as the host left it: a router that nests may have cut the prefix off.

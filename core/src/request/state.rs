@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::Extensions;
 
+use super::PathParams;
 use crate::Limits;
 use crate::inject::Scope;
 use crate::stats::Recorder;
@@ -165,25 +166,5 @@ impl fmt::Debug for MatchedPath {
 impl fmt::Display for MatchedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
-    }
-}
-
-/// The parameters of a matched path, in the order of the pattern, values as they stand in the path: not yet decoded.
-#[derive(Clone, Debug, Default)]
-pub struct PathParams {
-    pairs: Vec<(Arc<str>, Box<str>)>,
-}
-
-impl PathParams {
-    /// Returns the parameters as pairs of name and text that is still percent-encoded.
-    #[must_use]
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        self.pairs.iter().map(|(name, value)| (&**name, &**value))
-    }
-}
-
-impl<N: Into<Arc<str>>, V: Into<Box<str>>> FromIterator<(N, V)> for PathParams {
-    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self { pairs: pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
     }
 }

@@ -40,7 +40,13 @@ impl Logger {
     /// Returns the logger of a request.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
-        Self { recorder: RequestState::of(extensions).and_then(RequestState::recorder).cloned() }
+        Self::of_state(RequestState::of(extensions))
+    }
+
+    /// Returns the logger of a request by its state.
+    #[must_use]
+    pub fn of_state(state: Option<&RequestState>) -> Self {
+        Self { recorder: state.and_then(RequestState::recorder).cloned() }
     }
 
     /// Adds a line of level [`Level::Info`].

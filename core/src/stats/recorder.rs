@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::{Extensions, Request, StatusCode};
+use http::{Extensions, Method, Request, StatusCode, Uri, Version};
 
 use super::entry::{HandlerStat, Progress, Span};
 use super::running::What;
@@ -47,16 +47,7 @@ impl Recorder {
     /// allocated. Under another statistics layer, that one learns the matched path too; the rest is recorded here.
     #[must_use]
     pub fn start<B>(request: &mut Request<B>, detail: Detail) -> Self {
-        let mut slot = pool::take();
-        if let Some(slot) = Arc::get_mut(&mut slot) {
-            slot.detail = detail;
-            *slot.request_bytes.get_mut() = 0;
-            *slot.framework_path.get_mut() = 0;
-            let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
-            shared.stat.begin(request.method(), request.uri(), request.version());
-            slot.started = shared.stat.started;
-        }
-        let recorder = Self { slot };
+        let recorder = Self::begin(request.method(), request.uri(), request.version(), detail);
         let framework = MatchedPath::of_framework(request.extensions());
         let state = RequestState::entry(request.extensions_mut());
         let route = state.route().cloned().or(framework);
@@ -68,6 +59,23 @@ impl Recorder {
             }
         }
         recorder
+    }
+
+    /// Begins the statistics of a request, without leaving them with it.
+    ///
+    /// For engines, which hand the recorder on in a [`RequestState`] of their own.
+    #[must_use]
+    pub fn begin(method: &Method, uri: &Uri, version: Version, detail: Detail) -> Self {
+        let mut slot = pool::take();
+        if let Some(slot) = Arc::get_mut(&mut slot) {
+            slot.detail = detail;
+            *slot.request_bytes.get_mut() = 0;
+            *slot.framework_path.get_mut() = 0;
+            let shared = slot.stat.get_mut().unwrap_or_else(PoisonError::into_inner);
+            shared.stat.begin(method, uri, version);
+            slot.started = shared.stat.started;
+        }
+        Self { slot }
     }
 
     /// Ends the statistic and hands it to `callback`.

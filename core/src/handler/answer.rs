@@ -1,0 +1,312 @@
+//! What the handlers of a chain have said about the answer so far.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode, header};
+use http_body::Body;
+use serde::Serialize;
+
+use crate::{Error, IntoResponse, ResponseBody};
+
+/// What the handlers of a chain have said about the answer so far; they all write into one.
+///
+/// - A later body replaces an earlier one, with its content type. A handler that says nothing leaves what is there.
+/// - A header field replaces one of the same name.
+/// - The status is 200 until somebody says another.
+#[derive(Default)]
+pub struct Answer {
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: ResponseBody,
+    extensions: Extensions,
+    stopped: bool,
+    /// Whether the content type was made for the body, so that it goes with it.
+    typed_by_body: bool,
+    /// A body that could not be serialised.
+    failure: Option<Error>,
+}
+
+impl Answer {
+    /// Makes the answer of a request that nobody has said anything about.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns the status, if somebody said one.
+    #[must_use]
+    pub const fn status(&self) -> Option<StatusCode> {
+        self.status
+    }
+
+    /// Sets the status.
+    pub const fn set_status(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
+    /// Returns the header fields.
+    #[must_use]
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the header fields, to change them.
+    ///
+    /// A content type that is set here stays with the bodies that are set later.
+    pub const fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
+    /// Sets the body to a value as JSON: a text with quotes, too.
+    ///
+    /// The content type is `application/json`, unless the handlers chose one. A value that cannot be serialised makes the
+    /// handler fail when it returns, with `500`.
+    pub fn set_json<T: Serialize + ?Sized>(&mut self, value: &T) {
+        let mut bytes = Vec::with_capacity(128);
+        match serde_json::to_writer(&mut bytes, value) {
+            Ok(()) => self.set_body(bytes.into(), const { HeaderValue::from_static("application/json") }),
+            Err(error) => self.failure = Some(Error::serialize(error)),
+        }
+    }
+
+    /// Sets the body to bytes as they are.
+    ///
+    /// The content type is `application/octet-stream`, unless the handlers chose one.
+    pub fn set_bytes(&mut self, bytes: impl Into<Bytes>) {
+        let content_type = const { HeaderValue::from_static("application/octet-stream") };
+        self.set_body(ResponseBody::from(bytes), content_type);
+    }
+
+    fn set_body(&mut self, body: ResponseBody, content_type: HeaderValue) {
+        self.body = body;
+        self.failure = None;
+        if self.typed_by_body || !self.headers.contains_key(header::CONTENT_TYPE) {
+            self.headers.insert(header::CONTENT_TYPE, content_type);
+            self.typed_by_body = true;
+        }
+    }
+
+    /// Takes over what a handler returned.
+    ///
+    /// A status other than 200 and the header fields replace what was said before. The body does, unless the response has
+    /// neither a body nor a content type.
+    ///
+    /// # Errors
+    ///
+    /// As [`IntoResponse::into_response`], or what a body set before could not be serialised for.
+    pub fn respond(&mut self, output: impl IntoResponse) -> Result<(), Error> {
+        self.take_over(output.into_response()?, true);
+        self.check()
+    }
+
+    /// Takes over a response. The status stays when `status_counts` is false.
+    pub(super) fn take_over(&mut self, response: Response<ResponseBody>, status_counts: bool) {
+        let (mut parts, body) = response.into_parts();
+        if parts.status != StatusCode::OK && status_counts {
+            self.status = Some(parts.status);
+        }
+        if !parts.extensions.is_empty() {
+            self.stopped |= parts.extensions.remove::<Stopped>().is_some();
+            self.extensions.extend(parts.extensions);
+        }
+        let has_type = parts.headers.contains_key(header::CONTENT_TYPE);
+        if has_type || !body.is_end_stream() {
+            if !self.body.is_end_stream() {
+                self.headers.remove(header::CONTENT_TYPE);
+                self.headers.remove(header::CONTENT_LENGTH);
+            }
+            self.body = body;
+            self.failure = None;
+            self.typed_by_body = has_type;
+        }
+        if self.headers.is_empty() {
+            self.headers = parts.headers;
+        } else {
+            replace(&mut self.headers, parts.headers);
+        }
+    }
+
+    /// Ends the chain: the handlers after this one do not run.
+    pub const fn stop(&mut self) {
+        self.stopped = true;
+    }
+
+    /// Returns whether the chain has been ended.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Returns what a body could not be serialised for, once.
+    ///
+    /// # Errors
+    ///
+    /// The value of [`set_json`](Self::set_json) could not be serialised: `500`.
+    pub fn check(&mut self) -> Result<(), Error> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Makes the response.
+    ///
+    /// A status that has no body, such as 204, is sent without one.
+    #[must_use]
+    pub fn into_response(self) -> Response<ResponseBody> {
+        let mut response = Response::new(self.body);
+        *response.headers_mut() = self.headers;
+        *response.extensions_mut() = self.extensions;
+        if let Some(status) = self.status {
+            *response.status_mut() = status;
+            if crate::framing::is_bodiless(status) {
+                *response.body_mut() = ResponseBody::empty();
+                response.headers_mut().remove(header::CONTENT_TYPE);
+                response.headers_mut().remove(header::CONTENT_LENGTH);
+            }
+        }
+        response
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .field("stopped", &self.stopped)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer after which the handlers that follow in the chain do not run.
+///
+/// What a function returns to end the chain without an error; a struct handler calls
+/// [`Context::stop_chain`](super::Context::stop_chain).
+///
+/// # Example
+///
+/// ```
+/// use gongular_core::handler::Stop;
+/// use gongular_core::IntoResponse;
+///
+/// async fn greet() -> impl IntoResponse {
+///     Stop("stopped")
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "the wrapped value is all there is")]
+pub struct Stop<T>(pub T);
+
+impl<T: IntoResponse> IntoResponse for Stop<T> {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        let mut response = self.0.into_response()?;
+        response.extensions_mut().insert(Stopped);
+        Ok(response)
+    }
+}
+
+/// Left in a response whose handler ends the chain.
+#[derive(Clone, Copy, Debug)]
+struct Stopped;
+
+/// Puts header fields in the place of those of the same names.
+fn replace(headers: &mut HeaderMap, new: HeaderMap) {
+    let mut name = None;
+    for (next, value) in new {
+        match (next, &name) {
+            (Some(next), _) => {
+                headers.insert(next.clone(), value);
+                name = Some(next);
+            }
+            (None, Some(name)) => {
+                headers.append(name.clone(), value);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Json;
+
+    fn said(answer: Answer) -> (u16, Option<String>, usize) {
+        let response = answer.into_response();
+        let content_type = response.headers().get(header::CONTENT_TYPE);
+        let content_type = content_type.map(|value| value.to_str().unwrap().to_owned());
+        let length = response.body().size_hint().exact().unwrap();
+        (response.status().as_u16(), content_type, usize::try_from(length).unwrap())
+    }
+
+    #[test]
+    fn nothing_said_is_an_empty_200() {
+        assert_eq!(said(Answer::new()), (200, None, 0));
+    }
+
+    #[test]
+    fn a_later_body_replaces_an_earlier_one_with_its_type() {
+        let mut answer = Answer::new();
+        answer.set_json("hi");
+        answer.set_bytes("bytes");
+        assert_eq!(said(answer), (200, Some("application/octet-stream".into()), 5));
+
+        let mut answer = Answer::new();
+        answer.respond("text").unwrap();
+        answer.respond(Json([1])).unwrap();
+        answer.respond(()).unwrap();
+        assert_eq!(said(answer), (200, Some("application/json".into()), 3));
+    }
+
+    #[test]
+    fn a_type_that_a_handler_chose_stays() {
+        let mut answer = Answer::new();
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+        answer.set_bytes("a,b");
+        assert_eq!(said(answer), (200, Some("text/csv".into()), 3));
+    }
+
+    #[test]
+    fn a_status_without_a_body_is_sent_without_one() {
+        let mut answer = Answer::new();
+        answer.set_status(StatusCode::NO_CONTENT);
+        answer.set_json("x");
+        assert_eq!(said(answer), (204, None, 0));
+    }
+
+    #[test]
+    fn a_returned_stop_ends_the_chain() {
+        let mut answer = Answer::new();
+        answer.respond("on").unwrap();
+        assert!(!answer.is_stopped());
+        answer.respond(Stop((StatusCode::FORBIDDEN, "off"))).unwrap();
+        assert!(answer.is_stopped());
+        assert_eq!(said(answer).0, 403);
+    }
+
+    #[test]
+    fn header_lines_of_one_name_replace_those_before_together() {
+        let mut answer = Answer::new();
+        answer.headers_mut().insert("x-a", HeaderValue::from_static("0"));
+        let mut headers = HeaderMap::new();
+        headers.append("x-a", HeaderValue::from_static("1"));
+        headers.append("x-a", HeaderValue::from_static("2"));
+        answer.respond((headers, "")).unwrap();
+        let lines: Vec<_> = answer.headers().get_all("x-a").iter().collect();
+        assert_eq!(lines, ["1", "2"]);
+    }
+
+    #[test]
+    fn a_body_that_cannot_be_serialised_fails_once() {
+        struct Broken;
+        impl Serialize for Broken {
+            fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+                Err(serde::ser::Error::custom("broken"))
+            }
+        }
+        let mut answer = Answer::new();
+        answer.set_json(&Broken);
+        assert_eq!(answer.check().unwrap_err().status(), 500);
+        assert!(answer.check().is_ok());
+    }
+}
