@@ -7,6 +7,7 @@
 
 mod entry;
 mod escape;
+mod hold;
 mod log;
 mod outcome;
 mod pool;
@@ -15,9 +16,11 @@ mod running;
 mod serialize;
 mod stat;
 mod steps;
+mod websocket;
 
 pub use self::entry::{DependencyStat, HandlerStat, LayerStat, StepStat};
 pub use self::escape::Escaped;
+pub use self::hold::Hold;
 pub use self::log::{Level, LogLine, Logger, Logs};
 pub use self::outcome::Outcome;
 pub use self::recorder::{Detail, Ending, Recorder, report_route};
@@ -25,6 +28,7 @@ pub use self::running::Running;
 pub use self::stat::RouteStat;
 #[doc(hidden)]
 pub use self::steps::Steps;
+pub use self::websocket::WebSocketStat;
 
 #[cfg(test)]
 mod tests;

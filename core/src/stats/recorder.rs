@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use http::{Extensions, Method, Request, StatusCode, Uri, Version};
 
 use super::entry::{HandlerStat, Progress, Span};
+use super::hold::Parked;
 use super::running::What;
-use super::{DependencyStat, Level, Outcome, RouteStat, Running, StepStat, pool};
+use super::{DependencyStat, Hold, Level, Outcome, RouteStat, Running, StepStat, WebSocketStat, pool};
 use crate::Error;
 use crate::inject::Key;
 use crate::request::{MatchedPath, RequestState};
@@ -38,6 +39,9 @@ struct Shared {
     outcome: Option<Outcome>,
     // The recorder of a statistics layer further out.
     outer: Option<Recorder>,
+    // How many keep it open, and the end that waits for them.
+    holds: usize,
+    parked: Option<Parked>,
 }
 
 impl Recorder {
@@ -98,6 +102,51 @@ impl Recorder {
         let mut shared = std::mem::take(&mut *self.lock());
         shared.end(ending, request_bytes);
         callback(&shared.stat);
+    }
+
+    /// Does the same as [`finish`](Self::finish), but not before everybody who [holds](Self::hold) the statistic has let go
+    /// of it; until then it goes on.
+    #[cold]
+    pub fn finish_when_released(self, ending: Ending, callback: impl FnOnce(&RouteStat) + Send + 'static) {
+        let mut shared = self.lock();
+        if shared.holds > 0 {
+            shared.parked = Some(Parked { ending, callback: Box::new(callback) });
+            return;
+        }
+        drop(shared);
+        self.finish(ending, callback);
+    }
+
+    /// Keeps the statistic open beyond the end of the answer, until what is returned is dropped.
+    ///
+    /// It does so for an answer that hands the connection over, such as 101; others end as ever.
+    pub fn hold(&self) -> Hold {
+        Hold::new(self.clone())
+    }
+
+    /// Counts one who keeps the statistic open; returns the recorder of a layer further out.
+    pub(super) fn begin_hold(&self) -> Option<Self> {
+        let mut shared = self.lock();
+        shared.holds += 1;
+        shared.outer.clone()
+    }
+
+    /// Counts one less; returns the end that waited for the last one.
+    pub(super) fn end_hold(&self) -> Option<Parked> {
+        let mut shared = self.lock();
+        // When the answer has failed meanwhile, the statistic is over, and a new one stands here.
+        shared.holds = shared.holds.saturating_sub(1);
+        if shared.holds == 0 { shared.parked.take() } else { None }
+    }
+
+    /// Notes what passed over a websocket; its bytes count as those of the request and of the answer.
+    pub(super) fn set_websocket(&self, websocket: WebSocketStat) {
+        self.add_request_bytes(websocket.bytes_in());
+        let mut shared = self.lock();
+        if let Some(parked) = &mut shared.parked {
+            parked.ending.response_size += websocket.bytes_out();
+        }
+        shared.stat.websocket = Some(Box::new(websocket));
     }
 
     /// Returns the time since the request arrived.
@@ -351,6 +400,11 @@ impl Ending {
         self.response_code = Some(code);
         self.first_byte = Some(head);
         self.response_size = body_bytes;
+        self
+    }
+
+    pub(super) const fn lasting_until(mut self, at: Instant) -> Self {
+        self.at = at;
         self
     }
 }

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
-use super::{DependencyStat, Escaped, HandlerStat, LayerStat, LogLine, RouteStat, StepStat};
+use super::{DependencyStat, Escaped, HandlerStat, LayerStat, LogLine, RouteStat, StepStat, WebSocketStat};
 
 /// Serialises as an object; durations are seconds, lists that are empty and values that are absent are left out.
 impl Serialize for RouteStat {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("RouteStat", 16)?;
+        let mut object = serializer.serialize_struct("RouteStat", 17)?;
         object.serialize_field("method", &Text(self.method.as_str()))?;
         object.serialize_field("uri", &Text(&self.uri))?;
         object.serialize_field("version", &format_args!("{:?}", self.version))?;
@@ -25,11 +25,26 @@ impl Serialize for RouteStat {
         list(&mut object, "dependencies", &self.dependencies)?;
         list(&mut object, "binding_steps", &self.steps)?;
         optional(&mut object, "error", self.error.as_deref().map(Text).as_ref())?;
+        optional(&mut object, "websocket", self.websocket())?;
         if self.logs.is_empty() {
             object.skip_field("logs")?;
         } else {
             object.serialize_field("logs", &Lines(self))?;
         }
+        object.end()
+    }
+}
+
+impl Serialize for WebSocketStat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("WebSocketStat", 7)?;
+        object.serialize_field("frames_in", &self.frames_in())?;
+        object.serialize_field("frames_out", &self.frames_out())?;
+        object.serialize_field("messages_in", &self.messages_in())?;
+        object.serialize_field("messages_out", &self.messages_out())?;
+        object.serialize_field("bytes_in", &self.bytes_in())?;
+        object.serialize_field("bytes_out", &self.bytes_out())?;
+        optional(&mut object, "close_code", self.close_code().as_ref())?;
         object.end()
     }
 }

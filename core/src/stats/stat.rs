@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use http::{Method, StatusCode, Uri, Version};
 
-use super::{DependencyStat, Escaped, HandlerStat, LayerStat, Logs, Outcome, StepStat};
+use super::{DependencyStat, Escaped, HandlerStat, LayerStat, Logs, Outcome, StepStat, WebSocketStat};
 use crate::request::MatchedPath;
 
 /// What one request did and cost, from its arrival to its true end.
@@ -35,6 +35,7 @@ pub struct RouteStat {
     pub(super) response_code: Option<StatusCode>,
     pub(super) outcome: Outcome,
     pub(super) error: Option<String>,
+    pub(super) websocket: Option<Box<WebSocketStat>>,
     pub(super) logs: Logs,
 }
 
@@ -163,6 +164,15 @@ impl RouteStat {
         self.error.as_deref()
     }
 
+    /// Returns what passed over the websocket that the request became, if it did.
+    ///
+    /// The statistic then ends with the connection, its bytes are counted in [`request_size`](Self::request_size) and
+    /// [`response_size`](Self::response_size), and [`total_duration`](Self::total_duration) is the connection's lifetime.
+    #[must_use]
+    pub fn websocket(&self) -> Option<&WebSocketStat> {
+        self.websocket.as_deref()
+    }
+
     /// Returns the request's own log lines.
     #[must_use]
     pub const fn logs(&self) -> &Logs {
@@ -201,6 +211,7 @@ impl RouteStat {
             reuse(&mut self.steps);
         }
         self.error = None;
+        self.websocket = None;
         if !self.logs.is_empty() {
             self.logs.reset();
         }
@@ -237,6 +248,7 @@ impl Default for RouteStat {
             response_code: None,
             outcome: Outcome::Complete,
             error: None,
+            websocket: None,
             logs: Logs::default(),
         }
     }
@@ -260,6 +272,13 @@ impl fmt::Display for RouteStat {
         )?;
         if let Some(path) = &self.matched_path {
             write!(f, " route={}", Escaped(path.as_str()))?;
+        }
+        if let Some(websocket) = &self.websocket {
+            let (frames_in, frames_out) = (websocket.frames_in(), websocket.frames_out());
+            write!(f, " frames_in={frames_in} frames_out={frames_out}")?;
+            if let Some(code) = websocket.close_code() {
+                write!(f, " close={code}")?;
+            }
         }
         for handler in self.handlers.iter().filter(|handler| handler.ran()) {
             write!(f, " {}={:.1?}", Escaped(handler.name), handler.duration())?;

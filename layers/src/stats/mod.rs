@@ -66,6 +66,7 @@ mod tracker;
 
 pub use gongular_core::stats::{
     DependencyStat, HandlerStat, LayerStat, Level, LogLine, Logger, Logs, Outcome, RouteStat, StepStat,
+    WebSocketStat,
 };
 
 pub use self::body::{CountedBody, StatsBody};

@@ -180,11 +180,22 @@ impl Drop for Tracker {
     fn drop(&mut self) {
         let ending = self.ending();
         let Some(recorder) = self.recorder.take() else { return };
+        if self.stage == Stage::Ended(Outcome::Upgraded) {
+            return finish_upgraded(recorder, ending, Arc::clone(&self.callback));
+        }
         let callback = &*self.callback;
         // A callback must not break the answer, nor abort the process when this is dropped by a panic. The panic hook has
         // said what happened, and the half-done work of the callback is its own affair.
         let _ = catch_unwind(AssertUnwindSafe(|| recorder.finish(ending, |stat| callback.on_route(stat))));
     }
+}
+
+/// Ends the statistic when whoever took the connection over lets go of it; at once when nobody did.
+#[cold]
+fn finish_upgraded(recorder: Recorder, ending: Ending, callback: Arc<dyn RouteCallback>) {
+    recorder.finish_when_released(ending, move |stat| {
+        let _ = catch_unwind(AssertUnwindSafe(|| callback.on_route(stat)));
+    });
 }
 
 /// Returns the error of a body where its type is one that may hold another.

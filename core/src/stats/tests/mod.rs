@@ -1,5 +1,6 @@
 #[cfg(feature = "axum")]
 mod axum;
+mod hold;
 
 use std::time::{Duration, Instant};
 
