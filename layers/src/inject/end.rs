@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use gongular_core::inject::{BeforeResponse, Closing, Completion, OpenScope, interrupted};
+use gongular_core::inject::{BeforeResponse, Closing, Completion, OpenScope, ScopeKeeper, interrupted};
 
 use super::layer::Spawn;
 
@@ -51,6 +51,15 @@ impl End {
         let polled = poll();
         self.known = known;
         polled
+    }
+
+    /// Hands the scope over to one who keeps it open beyond the answer.
+    #[cold]
+    pub(super) fn hand_over(&mut self, keeper: &ScopeKeeper) {
+        self.state = match std::mem::replace(&mut self.state, State::Closed) {
+            State::Open(open) => keeper.keep(open).map_or_else(State::Open, |()| State::Closed),
+            other => other,
+        };
     }
 
     /// Tears everything down; may be polled again when it is done.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use gongular_core::__private::is_bodiless;
 use gongular_core::Error;
 use gongular_core::error::Carried;
-use gongular_core::inject::{BeforeResponse, Completion};
+use gongular_core::inject::{BeforeResponse, Completion, ScopeKeeper};
 use http::{Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -78,6 +78,11 @@ where
             }
             Some(Answer::Closing { completion, response }) => (completion, response),
         };
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS
+            && let Some(keeper) = response.extensions().get::<ScopeKeeper>()
+        {
+            end.hand_over(keeper);
+        }
         let is_empty = response.body().as_ref().is_none_or(Body::is_end_stream);
         if is_empty && end.poll_close(completion, cx).is_pending() {
             *this.answer = Some(Answer::Closing { completion, response });

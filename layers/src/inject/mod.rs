@@ -10,6 +10,9 @@
 //! without a body), so a slow one delays the end of the answer. When the answer is dropped early nobody is left to await
 //! them: they go to [`InjectLayer::spawn_with`]'s function.
 //!
+//! The scope of a request that becomes a websocket ends with the connection: whoever takes the connection over leaves a
+//! [`ScopeKeeper`](gongular_core::inject::ScopeKeeper) in its answer.
+//!
 //! # Example
 //!
 //! ```

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use gongular_core::error::carried;
-use gongular_core::inject::{Closing, Container, NoKey, Provider, resolve};
+use gongular_core::inject::{Closing, Completion, Container, NoKey, Provider, ScopeKeeper, resolve};
 use gongular_core::{Error, ErrorKind};
 use http::{Method, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};

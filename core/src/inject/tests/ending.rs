@@ -186,7 +186,11 @@ async fn a_value_that_comes_to_be_while_its_request_ends_is_torn_down_with_the_s
             open: RefCell::new(Some(open)),
         };
         let cell = scope.spot(0).typed::<First>().unwrap();
-        let polled = cell.poll(&site, &mut crate::request::Head::new(&mut parts), &mut Context::from_waker(Waker::noop()));
+        let polled = cell.poll(
+            &site,
+            &mut crate::request::Head::new(&mut parts),
+            &mut Context::from_waker(Waker::noop()),
+        );
         assert!(matches!(polled, Polled::Ready(_)) && site.open.borrow().is_none());
         assert!(log.lines().is_empty());
     }

@@ -127,3 +127,41 @@ async fn a_hook_that_panics_before_the_response_ends_them_as_panicked() {
     drop(call);
     assert_eq!(log.lines(), ["first Panicked"]);
 }
+
+#[tokio::test]
+async fn an_upgrade_whose_connection_goes_on_ends_them_with_the_connection() {
+    let log = Log::default();
+    let keeper = ScopeKeeper::new();
+    let mut service = InjectLayer::new(container(&log).await).layer(service_fn({
+        let keeper = keeper.clone();
+        move |request| {
+            let keeper = keeper.clone();
+            async move {
+                build::<Second>(request).await;
+                let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS).extension(keeper);
+                Ok::<_, Infallible>(response.body(Empty::<Bytes>::new()).unwrap())
+            }
+        }
+    }));
+    drop(service.call(request()).await.unwrap());
+    assert!(log.lines().is_empty());
+    keeper.close(Completion::Success).await;
+    assert_eq!(log.lines(), ["second Success"]);
+
+    // Whoever comes after the end has nothing to wait for.
+    drop(service.call(request()).await.unwrap());
+    assert_eq!(log.lines(), ["second Success"]);
+}
+
+#[tokio::test]
+async fn a_connection_that_is_given_up_ends_them_as_cancelled() {
+    let log = Log::default();
+    let mut service = InjectLayer::new(container(&log).await).layer(service_fn(|request| async {
+        build::<First>(request).await;
+        let response = Response::builder().status(StatusCode::SWITCHING_PROTOCOLS);
+        let response = response.extension(ScopeKeeper::new()).body(Empty::<Bytes>::new()).unwrap();
+        Ok::<_, Infallible>(response)
+    }));
+    drop(service.call(request()).await.unwrap());
+    assert_eq!(log.lines(), ["first Cancelled"]);
+}
