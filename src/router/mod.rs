@@ -4,7 +4,10 @@
 #![allow(dead_code, unused_imports, reason = "the table stands before what is built upon it")]
 
 mod escapes;
+mod methods;
 mod pattern;
+mod ranges;
+mod table;
 mod url;
 
 pub use self::url::UrlError;

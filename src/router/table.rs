@@ -1,0 +1,201 @@
+//! The table of all routes: from a method and a path to a route.
+//!
+//! The texts of patterns are compared with the path as it was sent. Only when that finds nothing, escapes that were not
+//! needed are decoded and the path is looked up again: `/ou%74` finds `/out`, for both name the same thing (RFC 3986, 6.2.2).
+//! `%2F` never separates segments.
+
+use std::panic::Location;
+
+use http::{HeaderValue, Method};
+
+use super::escapes::position;
+use super::methods::{MethodFilter, slot};
+use super::pattern::Pattern;
+use super::ranges::Ranges;
+
+mod build;
+mod otherwise;
+
+pub(crate) use self::build::{RouteConflict, TableBuilder};
+
+/// All routes of an application, ready to be looked up.
+///
+/// A lookup that finds its route is one walk through matchit's tree and one index by method.
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    /// From a path to a spot.
+    tree: matchit::Router<u32>,
+    spots: Vec<Spot>,
+    routes: Vec<Route<T>>,
+    /// For each method its routes with parameters.
+    by_method: Vec<(MethodFilter, matchit::Router<(u32, Rest)>)>,
+    /// From a path in lower case to a spot; nothing is in it when redirects are off.
+    lower_case: matchit::Router<u32>,
+    /// The methods of all routes.
+    allow: HeaderValue,
+}
+
+impl<T> Table<T> {
+    /// Finds what answers a request; the path is the raw one, without query, and not decoded.
+    #[inline]
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
+        if let Ok(hit) = self.tree.at(path)
+            && let Some(spot) = nth(&self.spots, *hit.value)
+            && let Some(route) = nth(&self.routes, spot.route(method))
+            && let Some(params) = ranges(path, &hit.params, spot.rest)
+        {
+            return Found::Route(Hit::new(route, params, method));
+        }
+        self.find_otherwise(method, path)
+    }
+
+    /// Returns all routes in the order of their registration.
+    pub(crate) fn list(&self) -> impl ExactSizeIterator<Item = &Route<T>> {
+        self.routes.iter()
+    }
+}
+
+/// A route and what was registered with it.
+#[derive(Debug)]
+pub(crate) struct Route<T> {
+    method: MethodFilter,
+    pattern: Pattern,
+    value: T,
+    place: &'static Location<'static>,
+}
+
+impl<T> Route<T> {
+    /// Returns which methods it answers.
+    pub(crate) fn method(&self) -> &MethodFilter {
+        &self.method
+    }
+
+    /// Returns its pattern.
+    pub(crate) fn pattern(&self) -> &Pattern {
+        &self.pattern
+    }
+
+    /// Returns what was registered.
+    pub(crate) fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// Returns where in the program it was registered.
+    pub(crate) fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+}
+
+/// What a table knows about a request.
+#[derive(Debug)]
+pub(crate) enum Found<'t, T> {
+    /// The path is known, this method is not.
+    MethodNotAllowed {
+        /// The value of the header `Allow`.
+        allow: HeaderValue,
+    },
+    /// Neither the path nor a similar one is known.
+    Nothing,
+    /// The table itself answers `OPTIONS`, because no route does.
+    Options {
+        /// The value of the header `Allow`.
+        allow: HeaderValue,
+    },
+    /// Another spelling of the path is known: without or with a slash at its end, or in other upper and lower case.
+    Redirect {
+        /// The path to go to: visible ASCII, and never with the start of another host's address. The query is not in it.
+        location: String,
+    },
+    /// A route answers.
+    Route(Hit<'t, T>),
+}
+
+/// A route that was found, and its parameters.
+#[derive(Debug)]
+pub(crate) struct Hit<'t, T> {
+    /// The route.
+    pub(crate) route: &'t Route<T>,
+    /// Where the parameters stand in the path that was looked up, one for each name of the route's pattern.
+    pub(crate) params: Ranges,
+    /// Whether a `GET` route answers `HEAD`.
+    pub(crate) head_from_get: bool,
+}
+
+impl<'t, T> Hit<'t, T> {
+    #[inline]
+    fn new(route: &'t Route<T>, params: Ranges, method: &Method) -> Self {
+        Self { route, params, head_from_get: *method == Method::HEAD && route.method == Method::GET }
+    }
+}
+
+/// All routes that match the same paths.
+#[derive(Clone, Debug)]
+struct Spot {
+    /// The routes for the standard methods, those for any method and `HEAD` from `GET` included.
+    standard: [u32; 9],
+    others: Box<[(Method, u32)]>,
+    any: u32,
+    rest: Rest,
+    /// The pattern of one of its routes; the others differ in names only.
+    pattern: Pattern,
+    /// The methods of the routes.
+    methods: Box<[MethodFilter]>,
+    /// The methods as a header.
+    allow: HeaderValue,
+}
+
+impl Spot {
+    /// Returns the number of the route for a method, or [`NONE`].
+    #[inline]
+    fn route(&self, method: &Method) -> u32 {
+        match slot(method) {
+            Some(slot) => self.standard.get(slot).copied().unwrap_or(NONE),
+            None => {
+                self.others.iter().find(|(other, _)| other == method).map_or(self.any, |(_, route)| *route)
+            }
+        }
+    }
+}
+
+/// What a catch-all at the end of a pattern takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// It takes nothing: the path ends with the slash before it. matchit does not know of this parameter.
+    Empty,
+    /// There is no catch-all.
+    None,
+    /// It takes the value of the last parameter.
+    Value,
+}
+
+/// Returns where parameters stand in a path, unless a catch-all would begin with an empty segment.
+#[inline]
+fn ranges(path: &str, params: &matchit::Params<'_, '_>, rest: Rest) -> Option<Ranges> {
+    let mut ranges = Ranges::new();
+    if rest == Rest::None && params.is_empty() {
+        return Some(ranges);
+    }
+    let path_start = path.as_ptr().addr();
+    for (_, value) in params.iter() {
+        if rest == Rest::Value && value.starts_with('/') {
+            return None;
+        }
+        let start = value.as_ptr().addr() - path_start;
+        ranges.push(position(start), position(start + value.len()));
+    }
+    if rest == Rest::Empty {
+        ranges.push(position(path.len()), position(path.len()));
+    }
+    Some(ranges)
+}
+
+#[inline]
+fn nth<X>(items: &[X], index: u32) -> Option<&X> {
+    usize::try_from(index).ok().and_then(|index| items.get(index))
+}
+
+/// The number of no route.
+const NONE: u32 = u32::MAX;
+
+#[cfg(test)]
+mod tests;
