@@ -196,7 +196,7 @@ where
             && let Some(started) = state.started.take()
             && let Some(recorder) = site.recorder()
         {
-            recorder.dependency(std::any::type_name::<T>(), self.make.key(), started.elapsed());
+            recorder.dependency(std::any::type_name::<T>(), self.make.key(), started);
         }
         if !matches!(polled, Poll::Ready(Err(_))) && !state.is_listed {
             state.is_listed = true;

@@ -22,13 +22,10 @@ pub(super) struct Span {
 }
 
 impl Span {
+    /// Returns the time of what did not happen.
     pub(super) fn none() -> Self {
-        Self::lasting(Duration::ZERO)
-    }
-
-    pub(super) fn lasting(duration: Duration) -> Self {
-        let begun = Instant::now();
-        Self { begun, ended: begun.checked_add(duration).unwrap_or(begun) }
+        let now = Instant::now();
+        Self { begun: now, ended: now }
     }
 
     fn duration(self) -> Duration {

@@ -149,6 +149,12 @@ impl Recorder {
         shared.stat.websocket = Some(Box::new(websocket));
     }
 
+    /// Returns when the request arrived.
+    #[must_use]
+    pub fn started(&self) -> Instant {
+        self.slot.started
+    }
+
     /// Returns the time since the request arrived.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -174,7 +180,13 @@ impl Recorder {
     /// Notes that a handler begins; what is returned notes its end.
     #[inline]
     pub fn handler(&self, name: &'static str) -> Running {
-        Running::new(self.clone(), What::Handler(name))
+        self.handler_since(name, Instant::now())
+    }
+
+    /// Notes that a handler began at a time that was read from the clock already.
+    #[inline]
+    pub fn handler_since(&self, name: &'static str, begun: Instant) -> Running {
+        Running::new(self.clone(), What::Handler(name), begun)
     }
 
     /// Notes a handler of the chain whose turn does not come.
@@ -191,14 +203,15 @@ impl Recorder {
 
     /// Notes that a named layer is entered; what is returned notes that it is left.
     pub fn layer(&self, name: &'static str) -> Running {
-        Running::new(self.clone(), What::Layer(name))
+        Running::new(self.clone(), What::Layer(name), Instant::now())
     }
 
-    /// Notes that a dependency was built.
+    /// Notes that a dependency was built, from `begun` until now.
     ///
     /// Ask [`Detail::dependencies`] before reading a clock for it.
-    pub fn dependency(&self, type_name: &'static str, key: Key, duration: Duration) {
-        self.lock().stat.dependencies.push(DependencyStat { type_name, key, time: Span::lasting(duration) });
+    pub fn dependency(&self, type_name: &'static str, key: Key, begun: Instant) {
+        let time = Span { begun, ended: Instant::now() };
+        self.lock().stat.dependencies.push(DependencyStat { type_name, key, time });
     }
 
     /// Notes that an extractor read the request.

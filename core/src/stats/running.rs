@@ -15,6 +15,7 @@ pub struct Running {
     recorder: Recorder,
     what: What,
     begun: Instant,
+    ended: Option<Instant>,
     progress: Progress,
     stopped: bool,
     error: Option<String>,
@@ -28,15 +29,25 @@ pub(super) enum What {
 
 impl Running {
     #[inline]
-    pub(super) fn new(recorder: Recorder, what: What) -> Self {
-        let begun = Instant::now();
-        Self { recorder, what, begun, progress: Progress::Begun, stopped: false, error: None }
+    pub(super) const fn new(recorder: Recorder, what: What, begun: Instant) -> Self {
+        let progress = Progress::Begun;
+        Self { recorder, what, begun, ended: None, progress, stopped: false, error: None }
     }
 
     /// Notes that it returned, and that the chain goes on.
     #[inline]
     pub fn finish(mut self) {
         self.progress = Progress::Done;
+    }
+
+    /// Does the same, and returns when that was: what begins or ends with it need not look at the clock again.
+    #[inline]
+    #[must_use]
+    pub fn finish_at(mut self) -> Instant {
+        let now = Instant::now();
+        self.ended = Some(now);
+        self.progress = Progress::Done;
+        now
     }
 
     /// Notes that it returned, and that the chain ends here because it said so.
@@ -58,7 +69,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let time = Span { begun: self.begun, ended: Instant::now() };
+        let time = Span { begun: self.begun, ended: self.ended.unwrap_or_else(Instant::now) };
         let (progress, stopped) = (self.progress, self.stopped);
         match self.what {
             What::Handler(name) => {

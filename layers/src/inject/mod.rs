@@ -55,7 +55,7 @@
 //! ```
 
 mod body;
-mod end;
+pub(crate) mod end;
 mod future;
 mod layer;
 mod service;

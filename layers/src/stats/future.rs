@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use gongular_core::__private::declared_length;
 use gongular_core::error::Carried;
@@ -60,7 +61,7 @@ where
                 if let Some(carried) = response.extensions().get::<Carried>() {
                     tracker.answered(carried.error());
                 }
-                tracker.head(response.status());
+                tracker.head(response.status(), Instant::now());
                 declared(response)
             }
             Poll::Ready(Err(_)) => {

@@ -62,7 +62,7 @@ mod service;
 mod sink;
 #[cfg(feature = "tracing")]
 mod telemetry;
-mod tracker;
+pub(crate) mod tracker;
 
 pub use gongular_core::stats::{
     DependencyStat, HandlerStat, LayerStat, Level, LogLine, Logger, Logs, Outcome, RouteStat, StepStat,

@@ -1,6 +1,7 @@
 //! Follows one request from its arrival to its end, wherever it may end.
 
 use std::any::Any;
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Instant;
@@ -16,9 +17,10 @@ use super::RouteCallback;
 /// Fires the callback when it is dropped, which happens once: with the future, or with the body it was handed on to.
 ///
 /// It must be dropped after what it watches, so that all that is recorded on the way down is in the statistic.
-pub(super) struct Tracker {
+#[derive(Debug)]
+pub struct Tracker {
     recorder: Option<Recorder>,
-    callback: Arc<dyn RouteCallback>,
+    callback: Callback,
     kind: Kind,
     stage: Stage,
     /// Whether code of others is running; when this is dropped meanwhile, that code panicked.
@@ -29,15 +31,26 @@ pub(super) struct Tracker {
     ended: Option<Instant>,
 }
 
+/// Who is told at the end.
+struct Callback(Arc<dyn RouteCallback>);
+
+impl fmt::Debug for Callback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callback")
+    }
+}
+
 #[cfg(feature = "tracing")]
-pub(super) use super::capture::Entered;
+use super::capture::Entered;
 
 /// Nothing to give back.
 #[cfg(not(feature = "tracing"))]
-pub(super) struct Entered;
+#[derive(Debug)]
+#[expect(unnameable_types, reason = "it is only held")]
+pub struct Entered;
 
 /// What the method says about the answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Connect,
     Head,
@@ -45,7 +58,7 @@ enum Kind {
 }
 
 /// How far the answer came.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     Waiting,
     InBody,
@@ -53,8 +66,10 @@ enum Stage {
 }
 
 impl Tracker {
+    /// Follows the request that a recorder was begun for.
     #[inline]
-    pub(super) fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
+    #[must_use]
+    pub fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
         let kind = match *method {
             Method::CONNECT => Kind::Connect,
             Method::HEAD => Kind::Head,
@@ -62,7 +77,7 @@ impl Tracker {
         };
         Self {
             recorder: Some(recorder),
-            callback,
+            callback: Callback(callback),
             kind,
             stage: Stage::Waiting,
             watching: false,
@@ -76,7 +91,7 @@ impl Tracker {
     ///
     /// While what it returns lives, the thread's `tracing` events belong to this request.
     #[inline]
-    pub(super) fn enter(&mut self) -> Entered {
+    pub fn enter(&mut self) -> Entered {
         self.watching = true;
         #[cfg(feature = "tracing")]
         return super::capture::enter(self.recorder.as_ref());
@@ -86,14 +101,14 @@ impl Tracker {
 
     /// Says that code of others has returned.
     #[inline]
-    pub(super) fn returned(&mut self, _: Entered) {
+    pub fn returned(&mut self, _: Entered) {
         self.watching = false;
     }
 
-    /// Notes the head of the answer.
+    /// Notes the head of the answer, and when it was ready.
     #[inline]
-    pub(super) fn head(&mut self, code: StatusCode) {
-        self.head = Some((code, Instant::now()));
+    pub fn head(&mut self, code: StatusCode, at: Instant) {
+        self.head = Some((code, at));
         self.stage = if self.is_upgrade(code) {
             Stage::Ended(Outcome::Upgraded)
         } else if self.kind == Kind::Head || is_bodiless(code) {
@@ -104,26 +119,29 @@ impl Tracker {
     }
 
     /// Notes bytes of the body that are handed out.
-    pub(super) const fn sent(&mut self, bytes: usize) {
+    pub const fn sent(&mut self, bytes: usize) {
         // Whoever reads a body that does not belong to the answer, as of HEAD, throws it away.
         if matches!(self.stage, Stage::InBody) {
             self.sent_bytes += bytes as u64;
         }
     }
 
-    pub(super) const fn sent_bytes(&self) -> u64 {
+    /// Returns how many bytes of the body were handed out.
+    #[must_use]
+    pub const fn sent_bytes(&self) -> u64 {
         self.sent_bytes
     }
 
     /// Returns whether it is known how the request ended.
     #[inline]
-    pub(super) const fn has_ended(&self) -> bool {
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
     }
 
     /// Notes how the request ended; what comes later does not count.
     #[inline]
-    pub(super) fn end(&mut self, outcome: Outcome) {
+    pub fn end(&mut self, outcome: Outcome) {
         if !self.has_ended() {
             self.stage = Stage::Ended(outcome);
             self.ended = Some(Instant::now());
@@ -132,7 +150,7 @@ impl Tracker {
 
     /// Notes the error that an error layer inside has made the answer of.
     #[cold]
-    pub(super) fn answered(&self, error: &Error) {
+    pub fn answered(&self, error: &Error) {
         let Some(recorder) = &self.recorder else { return };
         recorder.fail(error);
         match error.kind() {
@@ -144,7 +162,7 @@ impl Tracker {
 
     /// Notes that the body of the answer failed; a panic that an error layer inside has caught is told apart.
     #[cold]
-    pub(super) fn broken<E: 'static>(&mut self, error: &E) {
+    pub fn broken<E: 'static>(&mut self, error: &E) {
         let ours = as_error(error).and_then(Error::in_chain);
         if let (Some(error), Some(recorder)) = (ours, &self.recorder) {
             recorder.fail(error);
@@ -181,9 +199,9 @@ impl Drop for Tracker {
         let ending = self.ending();
         let Some(recorder) = self.recorder.take() else { return };
         if self.stage == Stage::Ended(Outcome::Upgraded) {
-            return finish_upgraded(recorder, ending, Arc::clone(&self.callback));
+            return finish_upgraded(recorder, ending, Arc::clone(&self.callback.0));
         }
-        let callback = &*self.callback;
+        let callback = &*self.callback.0;
         // A callback must not break the answer, nor abort the process when this is dropped by a panic. The panic hook has
         // said what happened, and the half-done work of the callback is its own affair.
         let _ = catch_unwind(AssertUnwindSafe(|| recorder.finish(ending, |stat| callback.on_route(stat))));

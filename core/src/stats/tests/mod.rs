@@ -29,8 +29,8 @@ fn a_statistic_holds_what_was_recorded_and_nothing_of_the_request_before() {
     recorder.handler("second").fail(&Error::app("no room"));
     recorder.skipped_handler("third");
     recorder.layer("auth").finish();
-    recorder.dependency("Pool", Key::new("replica"), Duration::from_millis(3));
-    recorder.dependency("Mailer", Key::NONE, Duration::ZERO);
+    recorder.dependency("Pool", Key::new("replica"), Instant::now());
+    recorder.dependency("Mailer", Key::NONE, Instant::now());
     recorder.add_request_bytes(12);
     recorder.log(Level::Warn, format_args!("line {}", 1));
     recorder.log(Level::Info, format_args!("line 2"));
