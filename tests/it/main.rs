@@ -9,6 +9,8 @@
 mod derive;
 #[cfg(all(feature = "axum", feature = "macros"))]
 mod derive_axum;
+#[cfg(feature = "files")]
+mod files;
 mod hosts;
 #[cfg(feature = "axum")]
 mod promises;
