@@ -103,6 +103,35 @@ impl Container {
         self.child().needs_contract(name, contract).check().map(drop)
     }
 
+    /// Returns whether anything that a contract needs is built for each request, itself or what it needs in turn.
+    ///
+    /// For engines: a handler that needs singletons only is served without a scope of its own. See
+    /// [`Scopes::enter_bare`](super::Scopes::enter_bare).
+    #[must_use]
+    pub fn needs_scope(&self, contract: &Contract) -> bool {
+        let find = |dependency| {
+            let identity = super::builder::identity(dependency);
+            self.inner.nodes.iter().position(|node| node.identity == identity)
+        };
+        let mut seen = vec![false; self.inner.nodes.len()];
+        let mut left: Vec<usize> = contract.dependencies().iter().filter_map(find).collect();
+        while let Some(index) = left.pop() {
+            let node = &self.inner.nodes[index];
+            if node.lifetime == Lifetime::Request {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[index], true) && node.lifetime == Lifetime::Transient {
+                left.extend(node.dependencies.iter().filter_map(find));
+            }
+        }
+        false
+    }
+
+    /// Returns whether any value is built for each request.
+    pub(super) fn has_cells(&self) -> bool {
+        !self.inner.cells.is_empty()
+    }
+
     pub(super) async fn from_plan(plan: Plan) -> Result<Self, WiringErrors> {
         let report = plan.report();
         let Plan { parent, mut nodes, index, needs, .. } = plan;

@@ -18,6 +18,8 @@ use crate::{Error, RequestState};
 /// Opens a scope for each request; scopes that are over are used again, with the allocations of their values.
 pub struct Scopes {
     container: Container,
+    /// What all requests share for which nothing is built.
+    bare: Scope,
     shards: [Mutex<Vec<Arc<ScopeInner>>>; SHARDS],
 }
 
@@ -25,7 +27,8 @@ impl Scopes {
     /// Makes scopes of a container.
     #[must_use]
     pub fn new(container: Container) -> Self {
-        Self { container, shards: Default::default() }
+        let bare = Scope { inner: Arc::new(ScopeInner::bare(container.clone())) };
+        Self { container, bare, shards: Default::default() }
     }
 
     /// Returns the container.
@@ -48,7 +51,18 @@ impl Scopes {
         open
     }
 
+    /// Leaves the singletons with a request, without a scope that would have to be closed.
+    ///
+    /// For engines, which know from the contracts of a request's handlers that nothing is built for it
+    /// ([`Container::needs_scope`]). What has not described that it needs a value of the request is refused it.
+    pub fn enter_bare(&self, state: &mut RequestState) {
+        state.set_scope(self.bare.clone());
+    }
+
     fn open_in(self: &Arc<Self>, outer: Option<&Scope>, recorder: Option<&Recorder>) -> OpenScope {
+        if !self.container.has_cells() {
+            return OpenScope { scope: Some(self.bare.clone()), scopes: None };
+        }
         // A shard that somebody else holds is not waited for.
         let spare = self.shards[shard()].try_lock().ok().and_then(|mut shard| shard.pop());
         let mut inner = spare.unwrap_or_else(|| Arc::new(ScopeInner::new(self.container.clone())));
@@ -57,7 +71,7 @@ impl Scopes {
             unique.outer = outer.cloned();
             unique.recorder = recorder.cloned();
         }
-        OpenScope { scope: Some(Scope { inner }), scopes: Arc::clone(self) }
+        OpenScope { scope: Some(Scope { inner }), scopes: Some(Arc::clone(self)) }
     }
 
     fn take_back(&self, mut scope: Arc<ScopeInner>) {
@@ -86,7 +100,8 @@ impl fmt::Debug for Scopes {
 #[must_use = "a scope that is dropped ends as cancelled"]
 pub struct OpenScope {
     scope: Option<Scope>,
-    scopes: Arc<Scopes>,
+    /// Where the scope is used again; none for one that many requests share, which has no end.
+    scopes: Option<Arc<Scopes>>,
 }
 
 impl OpenScope {
@@ -117,15 +132,17 @@ impl OpenScope {
     }
 
     fn end(&mut self, completion: Completion) -> Closing {
-        let scope = self.scope.take().map(|mut scope| {
-            let reuse = Arc::get_mut(&mut scope.inner).is_some();
-            if !reuse {
-                scope.inner.ended.store(true, Ordering::Release);
+        let (Some(Scope { mut inner }), Some(scopes)) = (self.scope.take(), self.scopes.take()) else {
+            return Closing { scope: None, completion, next: NO_CELL, current: None };
+        };
+        let (next, reuse) = match Arc::get_mut(&mut inner) {
+            Some(unique) => (std::mem::replace(unique.last.get_mut(), NO_CELL), Some(scopes)),
+            None => {
+                inner.ended.store(true, Ordering::Release);
+                (inner.last.swap(NO_CELL, Ordering::AcqRel), None)
             }
-            (scope.inner, reuse)
-        });
-        let next = scope.as_ref().map_or(NO_CELL, |(inner, _)| inner.last.swap(NO_CELL, Ordering::AcqRel));
-        Closing { scope, scopes: Arc::clone(&self.scopes), completion, next, current: None }
+        };
+        Closing { scope: Some((inner, reuse)), completion, next, current: None }
     }
 }
 
@@ -189,8 +206,8 @@ impl fmt::Debug for BeforeResponse {
 /// once.
 #[must_use = "futures do nothing unless polled"]
 pub struct Closing {
-    scope: Option<(Arc<ScopeInner>, bool)>,
-    scopes: Arc<Scopes>,
+    /// The scope, and where it is used again if nobody else has it.
+    scope: Option<(Arc<ScopeInner>, Option<Arc<Scopes>>)>,
     completion: Completion,
     next: u32,
     current: Option<BoxFuture<'static, ()>>,
@@ -214,7 +231,9 @@ impl Closing {
                 self.current = None;
             }
             let index = self.next;
-            if *reuse && let Some(unique) = Arc::get_mut(scope) {
+            if reuse.is_some()
+                && let Some(unique) = Arc::get_mut(scope)
+            {
                 let Some(cell) = unique.cells.used_mut(index) else { return Poll::Ready(()) };
                 self.next = cell.previous();
                 self.current = cell.finish(self.completion);
@@ -244,8 +263,8 @@ impl Future for Closing {
                 Err(_) => this.current = None,
             }
         }
-        if let Some((scope, true)) = this.scope.take() {
-            this.scopes.take_back(scope);
+        if let Some((scope, Some(scopes))) = this.scope.take() {
+            scopes.take_back(scope);
         }
         Poll::Ready(())
     }

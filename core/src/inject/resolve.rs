@@ -191,7 +191,7 @@ where
         Some(Slot::Singleton(value)) => value.get().map_or(Found::Nothing, Found::Value),
         Some(Slot::Request(cell)) => {
             let (scope, cell) = scope.home(*cell);
-            Found::Cell(scope, cell)
+            if scope.inner.is_bare { Found::Nothing } else { Found::Cell(scope, cell) }
         }
         Some(Slot::Transient(make)) => Found::Transient(make),
         None => Found::Nothing,
@@ -203,6 +203,9 @@ where
 fn missing<T: ?Sized + 'static, K: InjectKey>(scope: Option<&Scope>) -> Error {
     let cause = match scope {
         None => "no injection layer is outside of the handler",
+        Some(scope) if scope.provides::<T, K>() => {
+            "it is built for each request, and what asks for it here does not describe that it needs it"
+        }
         Some(scope) if scope.container().keys_of::<T>().next().is_some() => {
             "it is registered under other keys, but not under this one"
         }

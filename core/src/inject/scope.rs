@@ -123,6 +123,8 @@ pub(super) struct ScopeInner {
     pub(super) outer: Option<Scope>,
     /// Who wants to know how long factories take.
     pub(super) recorder: Option<Recorder>,
+    /// Whether many requests share it, so that nothing may be built in it.
+    pub(super) is_bare: bool,
     pub(super) cells: Cells,
     /// The cell that was built last; each cell knows the one before.
     pub(super) last: AtomicU32,
@@ -132,7 +134,14 @@ pub(super) struct ScopeInner {
 impl ScopeInner {
     pub(super) fn new(container: Container) -> Self {
         let (last, ended) = (AtomicU32::new(NO_CELL), AtomicBool::new(false));
-        Self { container, outer: None, recorder: None, cells: Cells::default(), last, ended }
+        Self { container, outer: None, recorder: None, is_bare: false, cells: Cells::default(), last, ended }
+    }
+
+    /// Makes a scope that many requests share: nothing is built in it.
+    pub(super) fn bare(container: Container) -> Self {
+        let mut scope = Self::new(container);
+        scope.is_bare = true;
+        scope
     }
 
     /// Leaves a cell that could not be closed to whoever drops the scope.

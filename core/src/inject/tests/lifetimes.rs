@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::{Take, request, scopes, take, yield_once};
 use crate::inject::{Completion, Container, NoKey, Provider, resolve};
-use crate::{Error, ErrorKind};
+use crate::{Contract, Error, ErrorKind, RequestState};
 
 #[derive(Debug, PartialEq)]
 struct Config(&'static str);
@@ -274,4 +274,32 @@ async fn a_scope_has_only_what_its_requests_asked_for() {
     }
     open.close(Completion::Success).await;
     assert_eq!(scopes.open(None).scope().inner.cells.made(), 1, "the next request finds it again");
+}
+
+#[tokio::test]
+async fn who_needs_singletons_only_is_served_without_a_scope_of_his_own() {
+    async fn sum(number: Take<Number>) -> Result<u64, Infallible> {
+        Ok(u64::from(number.0.0))
+    }
+    let builder = Container::builder().provide(Config("a")).register(counted().1).transient(sum);
+    let scopes = scopes(&builder.build().await.unwrap());
+    let needs_scope = |contract| scopes.container().needs_scope(&contract);
+    assert!(!needs_scope(Contract::of::<(Take<Config>, Take<u8>), ()>()));
+    assert!(needs_scope(Contract::of::<(Take<Config>, Take<Number>), ()>()));
+    assert!(needs_scope(Contract::of::<Option<Take<u64>>, ()>()), "what it builds needs one");
+
+    let mut parts = http::Request::new(()).into_parts().0;
+    scopes.enter_bare(RequestState::entry(&mut parts.extensions));
+    assert_eq!(take::<Config>(&mut parts).await.unwrap().0, "a");
+    let error = take::<Number>(&mut parts).await.unwrap_err();
+    assert!(error.to_string().ends_with("does not describe that it needs it"), "{error}");
+}
+
+#[tokio::test]
+async fn requests_share_a_scope_in_which_nothing_is_built() {
+    let scopes = scopes(&Container::builder().provide(Config("a")).build().await.unwrap());
+    let (one, other) = (scopes.open(None), scopes.open(None));
+    assert!(Arc::ptr_eq(&one.scope().inner, &other.scope().inner));
+    one.close(Completion::Success).await;
+    assert_eq!(take::<Config>(&mut request(&other)).await.unwrap().0, "a");
 }
