@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "engine")]
+pub use self::any_body::AnyBody;
+#[cfg(feature = "engine")]
+pub use self::{chain::Chain, engine::Engine, router::Router};
 #[cfg(feature = "garde")]
 pub use gongular_core::Garde;
 pub use gongular_core::inject::Container;
@@ -24,6 +28,8 @@ pub use {
 };
 pub use {http, http_body};
 
+#[cfg(feature = "engine")]
+mod any_body;
 #[cfg(feature = "engine")]
 pub mod chain;
 #[cfg(feature = "engine")]

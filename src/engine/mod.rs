@@ -1,1 +1,173 @@
 //! The whole application assembled: providers, routes, errors and statistics in one tower service.
+//!
+//! [`Engine`] collects, [`Engine::build`] checks everything at once and makes an [`EngineService`], which any host can call:
+//! the server of this crate, hyper, an axum router, or a test without sockets.
+
+mod body;
+mod build;
+mod check;
+mod future;
+mod mistake;
+mod service;
+
+use std::fmt;
+use std::sync::Arc;
+
+use gongular_core::Limits;
+use gongular_core::inject::{ContainerBuilder, Provider};
+use gongular_core::stats::Detail;
+use gongular_layers::error::Answers;
+use gongular_layers::stats::RouteCallback;
+use gongular_layers::{ErrorHandler, ErrorLayer};
+
+pub use self::body::Body;
+pub use self::future::ResponseFuture;
+pub use self::mistake::{BuildError, Mistake, MistakeKind};
+pub use self::service::{EngineService, RouteInfo};
+use crate::router::{Providers, Router};
+
+/// An application, before it is built.
+///
+/// # Example
+///
+/// ```
+/// use gongular::{Engine, Inject, Param, Router, Unchecked};
+/// use http_body_util::{BodyExt, Empty};
+/// use tower_service::Service;
+///
+/// struct Greeting(&'static str);
+///
+/// async fn greet(name: Param<Unchecked<String>>, greeting: Inject<Greeting>) -> String {
+///     format!("{}, {}!", greeting.0, name.0.0)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let mut app = Engine::new()
+///     .provide(Greeting("Hello"))
+///     .routes(Router::new().get("/greet/{name}", greet))
+///     .build()
+///     .await
+///     .unwrap();
+///
+/// let request = http::Request::get("/greet/Ann").body(Empty::<bytes::Bytes>::new()).unwrap();
+/// let response = app.call(request).await.unwrap();
+/// assert_eq!(response.into_body().collect().await.unwrap().to_bytes(), "Hello, Ann!");
+/// # }
+/// ```
+#[must_use = "an engine does nothing until it is built"]
+pub struct Engine {
+    router: Router,
+    overrides: Providers,
+    errors: Arc<dyn Answers>,
+    callback: Option<Arc<dyn RouteCallback>>,
+    detail: Detail,
+    limits: Option<Limits>,
+    redirects: bool,
+}
+
+impl Engine {
+    /// Makes an engine without routes.
+    pub fn new() -> Self {
+        Self {
+            router: Router::new(),
+            overrides: Providers::default(),
+            errors: ErrorLayer::new().into_answers(),
+            callback: None,
+            detail: Detail::default(),
+            limits: None,
+            redirects: true,
+        }
+    }
+
+    /// Adds the routes of a router, with everything else that it holds.
+    pub fn routes(mut self, router: Router) -> Self {
+        // What stands in the router alone holds for all routes of the engine as long as there are no others.
+        let is_first = self.router.items.is_empty() && self.router.links.is_empty();
+        self.router = if is_first { self.router.absorb(router) } else { self.router.group("", router) };
+        self
+    }
+
+    /// Provides a value to all handlers, by its type.
+    #[track_caller]
+    pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.router = self.router.provide(value);
+        self
+    }
+
+    /// Registers a provider.
+    #[track_caller]
+    pub fn register<U, T>(mut self, provider: Provider<U, T>) -> Self
+    where
+        U: Send + Sync + 'static,
+        T: ?Sized + Send + Sync + 'static,
+    {
+        self.router = self.router.register(provider);
+        self
+    }
+
+    /// Registers whatever a [`ContainerBuilder`] takes: keyed values, trait objects, factories.
+    pub fn providers(mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> Self {
+        self.router = self.router.providers(register);
+        self
+    }
+
+    /// Registers what stands in the place of other registrations of the same type and key, those of groups included.
+    ///
+    /// For tests, which take the application as it is but for its database.
+    pub fn overrides(mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> Self {
+        self.overrides = register(self.overrides);
+        self
+    }
+
+    /// Sets how errors are answered: those of handlers, extractors, providers and layers, panics, 404 and 405.
+    ///
+    /// Defaults to [`ErrorLayer::new`]. A group may have its own.
+    pub fn errors<H: ErrorHandler>(mut self, errors: ErrorLayer<H>) -> Self {
+        self.errors = errors.into_answers();
+        self
+    }
+
+    /// Sets who gets the statistic of each request.
+    ///
+    /// Defaults to nobody, and then nothing is measured.
+    pub fn stats(mut self, callback: impl RouteCallback) -> Self {
+        self.callback = Some(Arc::new(callback));
+        self
+    }
+
+    /// Sets what a statistic holds besides the request itself.
+    pub const fn detail(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    /// Sets the limits of what is read from a request.
+    ///
+    /// Defaults to [`Limits::DEFAULT`].
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// Sets whether a path that differs from a route only by a slash at its end, or by upper and lower case, is redirected
+    /// to it: by 301 for `GET` and `HEAD`, else by 308, with its query.
+    ///
+    /// Defaults to `true`. Without it, such a path is not found.
+    pub const fn redirects(mut self, redirects: bool) -> Self {
+        self.redirects = redirects;
+        self
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("router", &self.router).finish_non_exhaustive()
+    }
+}

@@ -1,8 +1,6 @@
 //! Routes: patterns, methods, groups, and the table that finds them.
 
-// The router's builder is the one that uses these.
-#![allow(dead_code, unused_imports, reason = "the table stands before what is built upon it")]
-
+mod builder;
 mod escapes;
 mod methods;
 mod pattern;
@@ -10,4 +8,9 @@ mod ranges;
 mod table;
 mod url;
 
+pub use self::builder::Router;
+pub(crate) use self::builder::{Item, Providers};
+pub(crate) use self::methods::MethodFilter;
+pub(crate) use self::pattern::{Pattern, join};
+pub(crate) use self::table::{Found, Hit, RouteConflict, Table, TableBuilder};
 pub use self::url::UrlError;

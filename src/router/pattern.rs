@@ -153,6 +153,7 @@ pub(crate) struct PatternError {
 
 impl PatternError {
     /// Returns what is wrong.
+    #[cfg(test)]
     pub(crate) fn fault(&self) -> &PatternFault {
         &self.fault
     }

@@ -82,6 +82,12 @@ pub enum UrlError {
         /// The parameter.
         name: String,
     },
+    /// No route has the name that was asked for.
+    #[non_exhaustive]
+    NoRoute {
+        /// The name.
+        name: String,
+    },
     /// A parameter was given twice.
     #[non_exhaustive]
     Repeated {
@@ -98,6 +104,12 @@ pub enum UrlError {
     },
 }
 
+impl UrlError {
+    pub(crate) fn no_route(name: &str) -> Self {
+        Self::NoRoute { name: name.to_owned() }
+    }
+}
+
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -106,6 +118,7 @@ impl fmt::Display for UrlError {
             }
             Self::Empty { name } => write!(f, "the value of `{name}` begins with an empty segment"),
             Self::Missing { name } => write!(f, "parameter `{name}` is missing"),
+            Self::NoRoute { name } => write!(f, "no route is named `{name}`"),
             Self::Repeated { name } => write!(f, "parameter `{name}` is given twice"),
             Self::Unknown { name, known } if known.is_empty() => {
                 write!(f, "there is no parameter `{name}`, the route has none")

@@ -153,10 +153,63 @@ impl ContainerBuilder {
 
     /// Says that somebody of this name has this contract, so that the check covers what it needs.
     #[track_caller]
-    pub fn needs_contract(mut self, name: impl Into<String>, contract: &Contract) -> Self {
+    pub fn needs_contract(self, name: impl Into<String>, contract: &Contract) -> Self {
+        self.needs_contract_at(name, contract, Location::caller())
+    }
+
+    /// As [`needs_contract`](Self::needs_contract), for something that was registered elsewhere.
+    pub fn needs_contract_at(
+        mut self,
+        name: impl Into<String>,
+        contract: &Contract,
+        place: &'static Location<'static>,
+    ) -> Self {
         let dependencies = contract.dependencies().to_vec();
-        self.needs.push(Need { name: name.into(), place: Location::caller(), dependencies });
+        self.needs.push(Need { name: name.into(), place, dependencies });
         self
+    }
+
+    /// Makes this the builder of a sub-tree of a container, as [`Container::child`] does.
+    pub fn under(self, parent: Container) -> Self {
+        Self { parent: Some(parent), ..self }
+    }
+
+    /// Returns a builder of this one's registrations and of those of another that they do not replace.
+    ///
+    /// For checking a sub-tree before the container above it is built; what the other one `needs` is left out.
+    pub fn over(&self, outer: &Self) -> Self {
+        let replaced = |node: &&Node| !self.own.iter().any(|own| own.identity == node.identity);
+        let own = self.own.iter().chain(outer.own.iter().filter(replaced)).cloned().collect();
+        Self { parent: outer.parent.clone(), own, needs: self.needs.clone() }
+    }
+
+    /// Adds the registrations of another builder.
+    pub fn and(mut self, other: Self) -> Self {
+        self.own.extend(other.own);
+        self.needs.extend(other.needs);
+        Self { parent: self.parent.or(other.parent), ..self }
+    }
+
+    /// Adds the registrations of another builder, which stays as it is.
+    pub fn and_all_of(mut self, other: &Self) -> Self {
+        self.own.extend(other.own.iter().cloned());
+        Self { parent: self.parent.or_else(|| other.parent.clone()), ..self }
+    }
+
+    /// Puts registrations of another builder in the place of those of the same type and key.
+    pub fn replaced_by(mut self, other: &Self) -> Self {
+        for node in &mut self.own {
+            if let Some(new) = other.own.iter().find(|new| new.identity == node.identity) {
+                *node = new.clone();
+            }
+        }
+        self
+    }
+
+    /// Returns whether nothing is registered.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.own.is_empty()
     }
 
     /// Lists every mistake that can be found without building anything.

@@ -247,7 +247,9 @@ impl Container {
         *self.inner.outer_cells.get(cell as usize)?
     }
 
-    pub(super) fn has_before_response(&self) -> bool {
+    /// Returns whether a provider has a hook that runs before the response.
+    #[must_use]
+    pub fn has_before_response(&self) -> bool {
         self.inner.has_before_response
     }
 

@@ -65,6 +65,11 @@ impl Recorder {
         recorder
     }
 
+    /// Tells the recorder of a layer further out about the route that matches.
+    pub fn set_outer(&self, outer: Self) {
+        self.lock().outer = Some(outer);
+    }
+
     /// Begins the statistics of a request, without leaving them with it.
     ///
     /// For engines, which hand the recorder on in a [`RequestState`] of their own.

@@ -9,10 +9,11 @@ use super::ErrorHandler;
 /// What an [`ErrorHandler`] may know of the request that failed.
 #[derive(Clone, Debug, Default)]
 pub struct RequestHead {
-    method: Method,
-    uri: Uri,
-    accept: Option<HeaderValue>,
-    matched_path: Option<MatchedPath>,
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) accept: Option<HeaderValue>,
+    pub(super) grpc: Option<GrpcFlavor>,
+    pub(super) matched_path: Option<MatchedPath>,
 }
 
 impl RequestHead {
@@ -54,13 +55,18 @@ impl Asked {
     #[inline]
     pub(super) fn of<B>(request: &Request<B>, negotiate: bool) -> Self {
         let headers = request.headers();
-        // A call of gRPC is always a POST: nobody else pays for the look.
-        let grpc = if *request.method() == Method::POST { grpc(headers) } else { None };
+        let grpc = grpc(request.method(), headers);
         let accept = if negotiate { accept(headers) } else { None };
         Self { accept, grpc, is_head: *request.method() == Method::HEAD }
     }
 
     /// Copies the rest of the head for a handler that wants it.
+    /// Reads it from what was kept of a request.
+    pub(super) fn of_head(head: &RequestHead, negotiate: bool) -> Self {
+        let accept = if negotiate { head.accept.clone() } else { None };
+        Self { accept, grpc: head.grpc, is_head: head.method == Method::HEAD }
+    }
+
     #[inline]
     pub(super) fn head<B, H: ErrorHandler>(&self, request: &Request<B>) -> Option<Box<RequestHead>> {
         H::WANTS_REQUEST.then(|| {
@@ -68,6 +74,7 @@ impl Asked {
                 method: request.method().clone(),
                 uri: request.uri().clone(),
                 accept: self.accept.clone(),
+                grpc: self.grpc,
                 matched_path: MatchedPath::of(request.extensions()),
             })
         })
@@ -75,7 +82,7 @@ impl Asked {
 }
 
 #[inline]
-fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
+pub(super) fn accept(headers: &HeaderMap) -> Option<HeaderValue> {
     let first = headers.get(&header::ACCEPT)?;
     if headers.len() != headers.keys_len() {
         return joined(headers);
@@ -95,7 +102,12 @@ fn joined(headers: &HeaderMap) -> Option<HeaderValue> {
     HeaderValue::from_maybe_shared(bytes::Bytes::from(list)).ok()
 }
 
-fn grpc(headers: &HeaderMap) -> Option<GrpcFlavor> {
+#[inline]
+pub(super) fn grpc(method: &Method, headers: &HeaderMap) -> Option<GrpcFlavor> {
+    // A call of gRPC is always a POST: nobody else pays for the look.
+    if *method != Method::POST {
+        return None;
+    }
     GrpcFlavor::of(headers.get(&header::CONTENT_TYPE)?)
 }
 

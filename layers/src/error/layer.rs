@@ -10,6 +10,7 @@ use http::Response;
 use tower_layer::Layer;
 
 use super::answer::{Options, Settings};
+use super::outright::Answers;
 use super::{AnswerErrors, ErrorHandler, RequestHead};
 
 /// Makes responses of errors and panics; see the [module docs](super).
@@ -100,6 +101,15 @@ impl<H> ErrorLayer<H> {
         F: Fn(&Error, &RequestHead) -> Option<Response<ResponseBody>> + Send + Sync + 'static,
     {
         self.handler(handler)
+    }
+}
+
+impl<H: ErrorHandler> ErrorLayer<H> {
+    /// Returns what answers errors as this layer would.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn into_answers(self) -> Arc<dyn Answers> {
+        Arc::new(Settings { options: self.options, handler: self.handler })
     }
 }
 

@@ -81,6 +81,7 @@ mod future;
 mod handler;
 mod head;
 mod layer;
+mod outright;
 mod service;
 
 #[cfg(test)]
@@ -91,6 +92,8 @@ pub use self::future::ResponseFuture;
 pub use self::handler::ErrorHandler;
 pub use self::head::RequestHead;
 pub use self::layer::ErrorLayer;
+#[doc(hidden)]
+pub use self::outright::Answers;
 pub use self::service::AnswerErrors;
 
 use std::any::Any;

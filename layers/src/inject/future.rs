@@ -8,13 +8,14 @@ use std::task::{Context, Poll, ready};
 use gongular_core::__private::is_bodiless;
 use gongular_core::Error;
 use gongular_core::error::Carried;
-use gongular_core::inject::{BeforeResponse, Completion, ScopeKeeper};
+use gongular_core::inject::{BeforeResponse, Completion, OpenScope, ScopeKeeper};
 use http::{Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
 use super::InjectBody;
 use super::end::End;
+use super::layer::Spawn;
 
 pin_project! {
     /// The future of [`Inject`](super::Inject).
@@ -46,6 +47,13 @@ enum Answer<B> {
 }
 
 impl<F, B> ResponseFuture<F, B> {
+    /// Lets a future answer in an open scope, without a service around it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn open(inner: F, open: OpenScope, spawn: Option<Spawn>, is_bodiless: bool) -> Self {
+        Self::new(inner, End::new(open, spawn), is_bodiless)
+    }
+
     pub(super) const fn new(inner: F, end: End, is_bodiless: bool) -> Self {
         Self { inner, answer: None, is_bodiless, end: Some(end) }
     }
@@ -63,8 +71,8 @@ where
         let end = this.end.as_mut().expect("future polled after completion");
         let (completion, response) = match this.answer.take() {
             None => match ready!(end.watch(|| this.inner.poll(cx))) {
-                Ok(response) => match end.before_response().filter(|_| is_good(response.status())) {
-                    None => (completion_of(response.status()), response.map(Some)),
+                Ok(response) => match end.before_response().filter(|_| is_good(&response)) {
+                    None => (completion_of(&response), response.map(Some)),
                     Some(hooks) => ready!(end.watch(|| run_hooks(hooks, response, this.answer, cx))),
                 },
                 Err(error) => {
@@ -110,7 +118,7 @@ fn run_hooks<B>(
             *answer = Some(Answer::Before { hooks, response });
             Poll::Pending
         }
-        Poll::Ready(Ok(())) => Poll::Ready((completion_of(response.status()), response.map(Some))),
+        Poll::Ready(Ok(())) => Poll::Ready((completion_of(&response), response.map(Some))),
         Poll::Ready(Err(error)) => Poll::Ready((Completion::Failure, refuse(error))),
     }
 }
@@ -132,12 +140,13 @@ fn wrap<B: Body>(response: Response<Option<B>>, completion: Completion, end: End
     Response::from_parts(parts, body)
 }
 
-fn completion_of(status: StatusCode) -> Completion {
-    if is_good(status) { Completion::Success } else { Completion::Failure }
+fn completion_of<B>(response: &Response<B>) -> Completion {
+    if is_good(response) { Completion::Success } else { Completion::Failure }
 }
 
-fn is_good(status: StatusCode) -> bool {
-    status.as_u16() < 400
+fn is_good<B>(response: &Response<B>) -> bool {
+    // An error handler may have answered an error with any status.
+    response.status().as_u16() < 400 && response.extensions().get::<Carried>().is_none()
 }
 
 impl<F, B> fmt::Debug for ResponseFuture<F, B> {

@@ -3,18 +3,19 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
 
 use gongular_core::__private::declared_length;
 use gongular_core::error::Carried;
-use gongular_core::stats::Outcome;
-use http::Response;
+use gongular_core::stats::{Outcome, Recorder};
+use http::{Method, Response};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
-use super::StatsBody;
 use super::tracker::Tracker;
+use super::{RouteCallback, StatsBody};
 
 pin_project! {
     /// The future of [`Stats`](super::Stats).
@@ -36,6 +37,13 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
+    /// Watches a future, without a service around it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn watched(inner: F, recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
+        Self::new(inner, Tracker::new(recorder, callback, method))
+    }
+
     pub(super) const fn new(inner: F, tracker: Tracker) -> Self {
         Self { inner, tracker: Some(tracker) }
     }

@@ -88,6 +88,13 @@ impl RouteConflict {
     }
 }
 
+impl RouteConflict {
+    /// Returns where the second of the two was registered.
+    pub(crate) fn place(&self) -> &'static Location<'static> {
+        self.second.place
+    }
+}
+
 impl fmt::Display for RouteConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { first, second, same_paths } = self;

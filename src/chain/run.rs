@@ -1,0 +1,126 @@
+//! The future of a request in its chain.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use gongular_core::ResponseBody;
+use gongular_core::error::Carried;
+use gongular_core::stats::Recorder;
+use gongular_layers::error::Answers;
+use http::{Response, header};
+use http_body::Body;
+
+use super::flight::{Ended, Failure, Flight, StepFuture};
+use super::step::Step;
+
+/// The steps of a route, ready to run.
+pub(crate) struct Steps {
+    steps: Box<[Arc<dyn Step>]>,
+    errors: Arc<dyn Answers>,
+}
+
+impl Steps {
+    pub(crate) fn new(steps: Vec<Arc<dyn Step>>, errors: Arc<dyn Answers>) -> Self {
+        Self { steps: steps.into(), errors }
+    }
+
+    pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
+        &self.errors
+    }
+
+    /// Begins the chain for a request.
+    #[inline]
+    pub(crate) fn run(self: &Arc<Self>, flight: Flight, is_head: bool) -> Run {
+        let current = match self.steps.first() {
+            Some(first) => Current::Step(first.call(flight, self.steps.len() == 1)),
+            None => Current::Answered(Some(flight.answer.into_response())),
+        };
+        Run { steps: Arc::clone(self), index: 0, current, is_head }
+    }
+
+    /// Notes that the steps from `index` on did not run.
+    pub(crate) fn skip(&self, index: usize, recorder: Option<&Recorder>) {
+        let Some(recorder) = recorder.filter(|recorder| recorder.detail().handlers()) else { return };
+        for step in self.steps.get(index..).unwrap_or_default() {
+            step.skip(recorder);
+        }
+    }
+}
+
+impl fmt::Debug for Steps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Steps").field("steps", &self.steps.len()).finish_non_exhaustive()
+    }
+}
+
+/// A request in its chain. It always answers: errors and panics are answered by the route's error handler.
+pub(crate) struct Run {
+    steps: Arc<Steps>,
+    index: usize,
+    current: Current,
+    is_head: bool,
+}
+
+enum Current {
+    Step(StepFuture),
+    Answered(Option<Response<ResponseBody>>),
+}
+
+impl Future for Run {
+    type Output = Result<Response<ResponseBody>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        loop {
+            let ended = match &mut this.current {
+                Current::Step(step) => ready!(step.as_mut().poll(task)),
+                Current::Answered(response) => {
+                    Ended::Answered(response.take().expect("future polled after completion"))
+                }
+            };
+            let response = match ended {
+                Ended::Answered(response) => response,
+                Ended::Next(flight) if flight.answer.is_stopped() => {
+                    this.steps.skip(this.index + 1, flight.state.recorder());
+                    flight.answer.into_response()
+                }
+                Ended::Next(flight) => {
+                    this.index += 1;
+                    let is_last = this.index + 1 == this.steps.steps.len();
+                    match this.steps.steps.get(this.index) {
+                        Some(next) => this.current = Current::Step(next.call(*flight, is_last)),
+                        None => this.current = Current::Answered(Some(flight.answer.into_response())),
+                    }
+                    continue;
+                }
+                Ended::Failed(failure) => this.fail(*failure),
+            };
+            return Poll::Ready(Ok(if this.is_head { without_body(response) } else { response }));
+        }
+    }
+}
+
+impl Run {
+    #[cold]
+    #[inline(never)]
+    fn fail(&self, failure: Failure) -> Response<ResponseBody> {
+        self.steps.skip(self.index + 1, failure.recorder.as_ref());
+        self.steps.errors.answer(failure.error, &failure.head, failure.said)
+    }
+}
+
+/// Returns the head of an answer as it would be with its body.
+pub(crate) fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact()
+        && !response.headers().contains_key(header::CONTENT_LENGTH)
+        && response.extensions().get::<Carried>().is_none()
+    {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    response
+}

@@ -1,0 +1,66 @@
+//! One handler of a chain, its type erased.
+
+use std::marker::PhantomData;
+
+use gongular_core::stats::Recorder;
+use gongular_core::{Contract, Handler, RequestContext};
+
+use super::flight::{Flight, StepFuture, caught};
+use crate::AnyBody;
+
+/// One step of a chain.
+pub(crate) trait Step: Send + Sync {
+    /// Lets the step do its part. The last one also makes the response.
+    fn call(&self, flight: Flight, is_last: bool) -> StepFuture;
+
+    /// Notes in the statistics that the step did not run.
+    fn skip(&self, recorder: &Recorder);
+}
+
+/// A handler as a step, for registration: its contract is known, its type no longer.
+#[derive(Clone)]
+pub(crate) struct Registered {
+    pub(crate) name: &'static str,
+    pub(crate) contract: Contract,
+    pub(crate) step: std::sync::Arc<dyn Step>,
+}
+
+impl Registered {
+    pub(crate) fn new<H, Args>(handler: H) -> Self
+    where
+        H: Handler<AnyBody, Args>,
+        Args: 'static,
+    {
+        let mut contract = Contract::default();
+        H::describe(&mut contract);
+        let name = handler.name();
+        let step = std::sync::Arc::new(HandlerStep { handler, args: PhantomData });
+        Self { name, contract, step }
+    }
+}
+
+struct HandlerStep<H, Args> {
+    handler: H,
+    args: PhantomData<fn() -> Args>,
+}
+
+impl<H, Args> Step for HandlerStep<H, Args>
+where
+    H: Handler<AnyBody, Args>,
+    Args: 'static,
+{
+    fn call(&self, mut flight: Flight, is_last: bool) -> StepFuture {
+        let handler = self.handler.clone();
+        Box::pin(async move {
+            let running = flight.begin(|| handler.name());
+            let Flight { parts, body, state, answer } = &mut flight;
+            let mut cx = RequestContext::with_state(parts, body, state);
+            let called = caught(handler.call(&mut cx, answer)).await;
+            flight.end(running, called, is_last)
+        })
+    }
+
+    fn skip(&self, recorder: &Recorder) {
+        recorder.skipped_handler(self.handler.name());
+    }
+}

@@ -1,0 +1,247 @@
+//! From what was registered to what runs.
+
+use std::panic::Location;
+use std::sync::Arc;
+
+use gongular_core::MatchedPath;
+use gongular_core::inject::{Container, Scopes};
+use gongular_layers::InjectLayer;
+use gongular_layers::error::Answers;
+
+use super::mistake::{BuildError, Mistake, MistakeKind};
+use super::service::{Endpoint, EngineService, Inner};
+use super::{Engine, check};
+use crate::chain::{Link, MakeStep, Registered, Rest, Step, Steps, TowerLayer};
+use crate::router::{Item, MethodFilter, Pattern, Providers, Router, TableBuilder, join};
+
+/// The routes of an application, groups unfolded.
+pub(super) struct Plan {
+    pub(super) levels: Vec<Level>,
+    pub(super) routes: Vec<Planned>,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+/// A group with providers of its own; the first one is the engine.
+pub(super) struct Level {
+    pub(super) providers: Providers,
+    pub(super) outer: Option<usize>,
+}
+
+/// A route that will be built.
+pub(super) struct Planned {
+    pub(super) method: MethodFilter,
+    pub(super) pattern: Pattern,
+    pub(super) name: Option<&'static str>,
+    pub(super) links: Vec<PlannedLink>,
+    pub(super) errors: Arc<dyn Answers>,
+    pub(super) place: &'static Location<'static>,
+}
+
+/// One link of a route's chain.
+#[derive(Clone)]
+pub(super) enum PlannedLink {
+    Handler(Registered),
+    Layer(Arc<dyn MakeStep>),
+    /// From here on, the providers of a level are at hand.
+    Level(usize),
+}
+
+impl Planned {
+    /// Returns the handlers with the level whose providers they see.
+    pub(super) fn handlers(&self) -> impl Iterator<Item = (usize, &Registered)> {
+        let mut level = 0;
+        self.links.iter().filter_map(move |link| match link {
+            PlannedLink::Handler(handler) => Some((level, handler)),
+            PlannedLink::Layer(_) => None,
+            PlannedLink::Level(inner) => {
+                level = *inner;
+                None
+            }
+        })
+    }
+}
+
+/// What a group passes on to what stands in it.
+#[derive(Clone)]
+struct Outer {
+    prefix: String,
+    links: Vec<PlannedLink>,
+    errors: Arc<dyn Answers>,
+    level: usize,
+}
+
+impl Plan {
+    pub(super) fn new(mut router: Router, overrides: &Providers, errors: &Arc<dyn Answers>) -> Self {
+        let providers = std::mem::take(&mut router.providers);
+        let root = Level { providers: overrides.over(&providers.replaced_by(overrides)), outer: None };
+        let mut plan = Self { levels: vec![root], routes: Vec::new(), mistakes: Vec::new() };
+        let outer = Outer { prefix: String::new(), links: Vec::new(), errors: Arc::clone(errors), level: 0 };
+        plan.unfold(router, outer, overrides);
+        plan
+    }
+
+    fn unfold(&mut self, router: Router, mut outer: Outer, overrides: &Providers) {
+        if !router.providers.is_empty() {
+            let providers = router.providers.replaced_by(overrides);
+            self.levels.push(Level { providers, outer: Some(outer.level) });
+            outer.level = self.levels.len() - 1;
+            outer.links.push(PlannedLink::Level(outer.level));
+        }
+        outer.links.extend(router.links.into_iter().map(PlannedLink::from));
+        if let Some(errors) = router.errors {
+            outer.errors = errors;
+        }
+        for item in router.items {
+            match item {
+                Item::Route { method, path, chain, place } => {
+                    let mut links = outer.links.clone();
+                    links.extend(chain.links.into_iter().map(PlannedLink::from));
+                    match Pattern::parse(&join(&outer.prefix, &path)) {
+                        Ok(pattern) => {
+                            let errors = Arc::clone(&outer.errors);
+                            self.routes.push(Planned {
+                                method,
+                                pattern,
+                                name: chain.name,
+                                links,
+                                errors,
+                                place,
+                            });
+                        }
+                        Err(error) => {
+                            let mistake = Mistake::new(MistakeKind::Pattern, error.to_string(), place);
+                            self.mistakes.push(mistake);
+                        }
+                    }
+                }
+                Item::Group { prefix, router } => {
+                    let prefix = join(&outer.prefix, &prefix);
+                    self.unfold(router, Outer { prefix, ..outer.clone() }, overrides);
+                }
+            }
+        }
+    }
+}
+
+impl From<Link> for PlannedLink {
+    fn from(link: Link) -> Self {
+        match link {
+            Link::Handler(handler) => Self::Handler(handler),
+            Link::Layer(layer) => Self::Layer(layer),
+        }
+    }
+}
+
+impl Engine {
+    /// Checks the application and builds it.
+    ///
+    /// Singletons are made now, each once.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes of the application at once: patterns that cannot be read, routes that conflict, fields bound to
+    /// parameters that a pattern does not have, handlers of `GET` routes that read a body, and dependencies that are
+    /// missing, need themselves, are registered twice or outlive what they hold. When there are none of these,
+    /// [`inject::MistakeKind::Failed`](gongular_core::inject::MistakeKind) for singletons whose factory failed.
+    pub async fn build(self) -> Result<EngineService, BuildError> {
+        let mut plan = Plan::new(self.router, &self.overrides, &self.errors);
+        let mut mistakes = std::mem::take(&mut plan.mistakes);
+        check::routes(&plan, &mut mistakes);
+        check::wiring(&plan, &mut mistakes);
+        if !mistakes.is_empty() {
+            // The table finds more of them, which are to be listed too.
+            let conflicts = table(&plan.routes, &[], self.redirects).err();
+            mistakes.extend(conflicts.unwrap_or_default());
+            return Err(BuildError::new(mistakes));
+        }
+        let containers = containers(&plan).await?;
+        let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
+        let Some(root) = containers.into_iter().next() else {
+            unreachable!("the engine itself is the first level")
+        };
+        let warnings = check::warnings(&root);
+        let inner = Inner {
+            table,
+            scopes: Arc::new(Scopes::new(root)),
+            errors: self.errors,
+            callback: self.callback,
+            detail: self.detail,
+            limits: self.limits.map(Arc::new),
+            warnings,
+        };
+        Ok(EngineService { inner: Arc::new(inner) })
+    }
+}
+
+/// Builds the containers of all levels, the outer ones first.
+async fn containers(plan: &Plan) -> Result<Vec<Container>, BuildError> {
+    let mut containers: Vec<Container> = Vec::new();
+    for (index, level) in plan.levels.iter().enumerate() {
+        let outer = level.outer.and_then(|outer| containers.get(outer)).cloned();
+        let providers = check::with_needs(plan, index, Providers::default().and_all_of(&level.providers));
+        let providers = match outer {
+            Some(outer) => providers.under(outer),
+            None => providers,
+        };
+        let built = providers.build().await;
+        containers
+            .push(built.map_err(|errors| {
+                BuildError::new(errors.mistakes().iter().map(Mistake::wiring).collect())
+            })?);
+    }
+    Ok(containers)
+}
+
+type Table = crate::router::Table<Endpoint>;
+
+fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Result<Table, Vec<Mistake>> {
+    let mut table = TableBuilder::new();
+    table.redirect(redirects);
+    for route in routes {
+        let endpoint = Endpoint {
+            steps: steps(&route.links, &route.errors, containers),
+            path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
+            params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
+            name: route.name,
+            handlers: route.handlers().map(|(_, handler)| handler.name).collect(),
+        };
+        table.insert(route.method.clone(), route.pattern.clone(), endpoint, route.place);
+    }
+    table.build().map_err(|conflicts| {
+        let mistake = |conflict: &crate::router::RouteConflict| {
+            Mistake::new(MistakeKind::Conflict, conflict.to_string(), conflict.place())
+        };
+        conflicts.iter().map(mistake).collect()
+    })
+}
+
+/// Makes the steps of a chain; what comes after a layer stands inside of it.
+fn steps(links: &[PlannedLink], errors: &Arc<dyn Answers>, containers: &[Container]) -> Arc<Steps> {
+    let mut steps: Vec<Arc<dyn Step>> = Vec::new();
+    for (index, link) in links.iter().enumerate() {
+        let rest = || Rest::new(steps_after(links, index, errors, containers));
+        let layer = match link {
+            PlannedLink::Handler(handler) => {
+                steps.push(Arc::clone(&handler.step));
+                continue;
+            }
+            PlannedLink::Layer(layer) => layer.wrap(rest()),
+            PlannedLink::Level(level) => match containers.get(*level) {
+                Some(container) => TowerLayer(InjectLayer::new(container.clone())).wrap(rest()),
+                None => continue,
+            },
+        };
+        steps.push(layer);
+        break;
+    }
+    Arc::new(Steps::new(steps, Arc::clone(errors)))
+}
+
+fn steps_after(
+    links: &[PlannedLink],
+    index: usize,
+    errors: &Arc<dyn Answers>,
+    containers: &[Container],
+) -> Arc<Steps> {
+    steps(links.get(index + 1..).unwrap_or_default(), errors, containers)
+}

@@ -1,0 +1,121 @@
+//! What can be wrong with an application, found before the first request.
+
+use gongular_core::inject::{Container, ContainerBuilder};
+use gongular_core::{Field, Place};
+use http::Method;
+
+use super::build::{Plan, Planned};
+use super::mistake::{Mistake, MistakeKind};
+use crate::chain::Registered;
+use crate::router::MethodFilter;
+
+/// Checks what each route reads against its pattern and method, and the names of routes.
+pub(super) fn routes(plan: &Plan, mistakes: &mut Vec<Mistake>) {
+    for (index, route) in plan.routes.iter().enumerate() {
+        for (_, handler) in route.handlers() {
+            parameters(route, handler, mistakes);
+            body(route, handler, mistakes);
+        }
+        if let Some(name) = route.name
+            && let Some(first) = plan.routes.iter().take(index).find(|first| first.name == Some(name))
+        {
+            let text = format!(
+                "two routes are named `{name}`: `{}` ({}) and `{}`; give one of them another name",
+                first.pattern, first.place, route.pattern
+            );
+            mistakes.push(Mistake::new(MistakeKind::RouteName, text, route.place));
+        }
+    }
+}
+
+fn parameters(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
+    let names = route.pattern.names();
+    let paths = handler.contract.inputs().iter().filter(|input| input.place() == Place::Path);
+    let unknown = |field: &&Field| {
+        let path = field.path();
+        field.is_required() && !path.contains(['.', '[']) && !names.iter().any(|name| **name == *path)
+    };
+    for input in paths.filter(|input| input.is_required()) {
+        for field in input.fields().iter().filter(unknown) {
+            let known = match names {
+                [] => "no parameters".to_owned(),
+                names => format!("`{}`", names.join("`, `")),
+            };
+            let text = format!(
+                "field `{}` of `{}` has no parameter in the route `{} {}` of `{}`, which has {known}: rename one of them",
+                field.path(),
+                input.type_name(),
+                route.method,
+                route.pattern,
+                handler.name,
+            );
+            mistakes.push(Mistake::new(MistakeKind::Parameter, text, route.place));
+        }
+    }
+}
+
+fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
+    let MethodFilter::One(Method::GET | Method::HEAD) = route.method else { return };
+    let reads = |place| matches!(place, Place::Body | Place::Form);
+    if handler.contract.inputs().iter().any(|input| reads(input.place())) {
+        let text = format!(
+            "`{}` reads the body, but the route `{} {}` has none: use another method, or `Query`",
+            handler.name, route.method, route.pattern
+        );
+        mistakes.push(Mistake::new(MistakeKind::BodyInGet, text, route.place));
+    }
+}
+
+/// Checks the dependencies of all levels.
+pub(super) fn wiring(plan: &Plan, mistakes: &mut Vec<Mistake>) {
+    let mut effective: Vec<ContainerBuilder> = Vec::new();
+    let first = mistakes.len();
+    for (index, level) in plan.levels.iter().enumerate() {
+        let outer = level.outer.and_then(|outer| effective.get(outer));
+        let all = match outer {
+            Some(outer) => level.providers.over(outer),
+            None => ContainerBuilder::default().and_all_of(&level.providers),
+        };
+        let checked = with_needs(plan, index, ContainerBuilder::default().and_all_of(&all));
+        if let Err(errors) = checked.check() {
+            for mistake in errors.mistakes() {
+                let mistake = Mistake::wiring(mistake);
+                // What is wrong outside is wrong inside too.
+                let text = mistake.to_string();
+                if !mistakes.iter().skip(first).any(|known| known.to_string() == text) {
+                    mistakes.push(mistake);
+                }
+            }
+        }
+        effective.push(all);
+    }
+}
+
+/// Adds what the handlers of a level need.
+pub(super) fn with_needs(plan: &Plan, level: usize, mut providers: ContainerBuilder) -> ContainerBuilder {
+    for route in &plan.routes {
+        for (_, handler) in route.handlers().filter(|(of, _)| *of == level) {
+            let name = format!("`{}` of the route `{} {}`", handler.name, route.method, route.pattern);
+            providers = providers.needs_contract_at(name, &handler.contract, route.place);
+        }
+    }
+    providers
+}
+
+/// Returns what is no mistake but worth a look.
+pub(super) fn warnings(container: &Container) -> Vec<String> {
+    let report = container.report();
+    let providers = report.providers();
+    let mut used = vec![false; providers.len()];
+    let mut open: Vec<usize> = report.users().iter().flat_map(|user| user.needs()).copied().collect();
+    while let Some(index) = open.pop() {
+        let (Some(used), Some(provider)) = (used.get_mut(index), providers.get(index)) else { continue };
+        if !std::mem::replace(used, true) {
+            open.extend(provider.needs());
+        }
+    }
+    let unused = providers.iter().zip(used).filter(|(_, used)| !used).map(|(provider, _)| {
+        format!("nobody needs the provider of {} ({})", provider.type_name(), provider.place())
+    });
+    report.warnings().iter().cloned().chain(unused).collect()
+}

@@ -1,0 +1,114 @@
+//! The future of an engine's answer.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use gongular_core::ResponseBody;
+use gongular_core::error::Carried;
+use gongular_layers::error::{Answers, RequestHead};
+use gongular_layers::{inject, stats};
+use http::Response;
+use pin_project_lite::pin_project;
+
+use super::body::{Body, Scoped};
+use crate::chain::Run;
+
+pin_project! {
+    /// The future of an engine's answer.
+    pub struct ResponseFuture {
+        #[pin]
+        inner: Watched,
+    }
+}
+
+pin_project! {
+    #[project = WatchedProjection]
+    enum Watched {
+        Silent { #[pin] future: Answering },
+        Watched { #[pin] future: stats::ResponseFuture<Answering> },
+    }
+}
+
+impl ResponseFuture {
+    pub(super) const fn silent(future: Answering) -> Self {
+        Self { inner: Watched::Silent { future } }
+    }
+
+    pub(super) const fn watched(future: stats::ResponseFuture<Answering>) -> Self {
+        Self { inner: Watched::Watched { future } }
+    }
+}
+
+impl Future for ResponseFuture {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().inner.project() {
+            WatchedProjection::Silent { future } => {
+                future.poll(cx).map_ok(|response| response.map(Body::silent))
+            }
+            WatchedProjection::Watched { future } => {
+                future.poll(cx).map_ok(|response| response.map(Body::watched))
+            }
+        }
+    }
+}
+
+pin_project! {
+    /// A request that is being answered, with its dependencies.
+    #[project = AnsweringProjection]
+    pub(super) enum Answering {
+        Known { response: Option<Response<ResponseBody>> },
+        Plain { #[pin] run: Run },
+        Open {
+            #[pin] run: inject::ResponseFuture<Run, ResponseBody>,
+            errors: Arc<dyn Answers>,
+            head: Option<Box<RequestHead>>,
+        },
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Scoped>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = match self.project() {
+            AnsweringProjection::Known { response } => {
+                response.take().expect("future polled after completion").map(|body| Scoped::Plain { body })
+            }
+            AnsweringProjection::Plain { run } => ready!(run.poll(cx))?.map(|body| Scoped::Plain { body }),
+            AnsweringProjection::Open { run, errors, head } => {
+                let response = ready!(run.poll(cx))?;
+                match response.extensions().get::<Carried>() {
+                    Some(carried) if !carried.is_settled() => hook_failed(&response, carried, errors, head),
+                    _ => response.map(|body| Scoped::Open { body }),
+                }
+            }
+        };
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// Answers what a hook before the response failed with, in the place of the handlers' answer.
+#[cold]
+fn hook_failed<B>(
+    response: &Response<B>,
+    carried: &Carried,
+    errors: &Arc<dyn Answers>,
+    head: &Option<Box<RequestHead>>,
+) -> Response<Scoped> {
+    let unknown = RequestHead::default();
+    let head = head.as_deref().unwrap_or(&unknown);
+    let answer = errors.answer(carried.error().clone(), head, response.headers().clone());
+    answer.map(|body| Scoped::Plain { body })
+}
+
+impl fmt::Debug for ResponseFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ResponseFuture")
+    }
+}

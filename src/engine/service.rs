@@ -1,0 +1,232 @@
+//! The built engine: one tower service.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use gongular_core::inject::{Container, Scopes};
+use gongular_core::stats::{Detail, Recorder};
+use gongular_core::{
+    Answer, BodySlot, Error, Limits, MatchedPath, PathParams, RequestBody, RequestState, ResponseBody,
+};
+use gongular_layers::error::{Answers, RequestHead};
+use gongular_layers::stats::RouteCallback;
+use gongular_layers::{inject, stats};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use tower_service::Service;
+
+use super::body::Body;
+use super::future::{Answering, ResponseFuture};
+use crate::AnyBody;
+use crate::chain::{Flight, Steps};
+use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
+
+/// An [`Engine`](super::Engine) that was checked and built: a tower service for requests of any body.
+///
+/// It is always ready and never fails. Clones share everything.
+#[derive(Clone)]
+pub struct EngineService {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) table: Table<Endpoint>,
+    pub(super) scopes: Arc<Scopes>,
+    pub(super) errors: Arc<dyn Answers>,
+    pub(super) callback: Option<Arc<dyn RouteCallback>>,
+    pub(super) detail: Detail,
+    pub(super) limits: Option<Arc<Limits>>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// What answers a route.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) steps: Arc<Steps>,
+    pub(super) path: MatchedPath,
+    pub(super) params: Arc<[Box<str>]>,
+    pub(super) name: Option<&'static str>,
+    pub(super) handlers: Vec<&'static str>,
+}
+
+impl EngineService {
+    /// Returns the container of the dependencies, whose report tells who needs what.
+    #[must_use]
+    pub fn container(&self) -> &Container {
+        self.inner.scopes.container()
+    }
+
+    /// Returns what is no mistake but worth a look, such as a provider that nobody needs.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.inner.warnings
+    }
+
+    /// Returns all routes, in the order of their registration.
+    #[must_use]
+    pub fn routes(&self) -> impl ExactSizeIterator<Item = RouteInfo<'_>> {
+        self.inner.table.list().map(|route| RouteInfo { method: route.method(), endpoint: route.value() })
+    }
+
+    /// Makes the path of a named route from its parameters, which are percent-encoded on the way.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError`] when no route has the name, or when the parameters are not exactly those of the route.
+    pub fn url(&self, name: &str, parameters: &[(&str, &str)]) -> Result<String, UrlError> {
+        let route = self.inner.table.list().find(|route| route.value().name == Some(name));
+        route.ok_or_else(|| UrlError::no_route(name))?.pattern().path_for(parameters)
+    }
+}
+
+/// One route of an engine.
+#[derive(Clone, Copy, Debug)]
+pub struct RouteInfo<'e> {
+    method: &'e MethodFilter,
+    endpoint: &'e Endpoint,
+}
+
+impl<'e> RouteInfo<'e> {
+    /// Returns the method, or `None` for a route that answers any.
+    #[must_use]
+    pub const fn method(self) -> Option<&'e Method> {
+        match self.method {
+            MethodFilter::Any => None,
+            MethodFilter::One(method) => Some(method),
+        }
+    }
+
+    /// Returns the pattern, groups included.
+    #[must_use]
+    pub fn path(self) -> &'e str {
+        self.endpoint.path.as_str()
+    }
+
+    /// Returns the name, if the route has one.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        self.endpoint.name
+    }
+
+    /// Returns the names of its handlers, those of the groups first.
+    #[must_use]
+    pub fn handlers(self) -> &'e [&'static str] {
+        &self.endpoint.handlers
+    }
+}
+
+impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = ResponseFuture;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> ResponseFuture {
+        let (parts, body) = request.into_parts();
+        self.inner.answer(parts, AnyBody::new(body))
+    }
+}
+
+impl Inner {
+    fn answer(&self, parts: Parts, mut body: AnyBody) -> ResponseFuture {
+        // A layer of ours outside of the engine, such as statistics of a host, goes on working.
+        let mut state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
+        if let Some(limits) = &self.limits {
+            state.set_limits(Arc::clone(limits));
+        }
+        let Some(callback) = &self.callback else {
+            return ResponseFuture::silent(self.route(parts, body, state));
+        };
+        let recorder = Recorder::begin(&parts.method, &parts.uri, parts.version, self.detail);
+        if let Some(outer) = state.set_recorder(recorder.clone()) {
+            recorder.set_outer(outer);
+        }
+        body = body.counted(&recorder);
+        let method = parts.method.clone();
+        let answering = self.route(parts, body, state);
+        let watched = stats::ResponseFuture::watched(answering, recorder, Arc::clone(callback), &method);
+        ResponseFuture::watched(watched)
+    }
+
+    fn route(&self, parts: Parts, body: AnyBody, state: RequestState) -> Answering {
+        match self.table.find(&parts.method, parts.uri.path()) {
+            Found::Route(hit) => self.run(&hit, parts, body, state),
+            found => Answering::Known { response: Some(self.refuse(found, &parts)) },
+        }
+    }
+
+    fn run(
+        &self,
+        hit: &Hit<'_, Endpoint>,
+        parts: Parts,
+        body: AnyBody,
+        mut state: RequestState,
+    ) -> Answering {
+        let endpoint = hit.route.value();
+        let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
+        state.set_route(endpoint.path.clone(), params);
+        let is_head = parts.method == Method::HEAD;
+        let head = self.hook_head(&parts, endpoint);
+        let open = self.scopes.enter(&mut state);
+        let flight = Flight { parts, body: BodySlot::new(body), state, answer: Answer::new() };
+        Answering::Open {
+            run: inject::ResponseFuture::open(endpoint.steps.run(flight, is_head), open, None, is_head),
+            errors: Arc::clone(endpoint.steps.errors()),
+            head,
+        }
+    }
+
+    /// Keeps what an error handler may see of the request, for hooks that run when the request is gone.
+    fn hook_head(&self, parts: &Parts, endpoint: &Endpoint) -> Option<Box<RequestHead>> {
+        let container = self.scopes.container();
+        container
+            .has_before_response()
+            .then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path.clone()))))
+    }
+
+    /// Answers what no route does.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&self, found: Found<'_, Endpoint>, parts: &Parts) -> Response<ResponseBody> {
+        let error = match found {
+            Found::Options { allow } => return bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
+            Found::Redirect { location } => match redirect(location, parts) {
+                Some(response) => return response,
+                None => Error::not_found(),
+            },
+            Found::MethodNotAllowed { allow } => Error::method_not_allowed(allow),
+            Found::Nothing | Found::Route(_) => Error::not_found(),
+        };
+        self.errors.answer(error, &RequestHead::of_parts(parts, None), HeaderMap::new())
+    }
+}
+
+/// Sends a client to the spelling of a path that a route has.
+fn redirect(mut location: String, parts: &Parts) -> Option<Response<ResponseBody>> {
+    if let Some(query) = parts.uri.query() {
+        location.push('?');
+        location.push_str(query);
+    }
+    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+    let status = if is_read { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
+    Some(bare(status, header::LOCATION, HeaderValue::try_from(location).ok()?))
+}
+
+/// Makes an answer of one header field.
+fn bare(status: StatusCode, name: header::HeaderName, value: HeaderValue) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(name, value);
+    response
+}
+
+impl fmt::Debug for EngineService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.routes()).finish()
+    }
+}
