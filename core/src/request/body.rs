@@ -230,10 +230,14 @@ impl Error {
     ///
     /// Kind [`ErrorKind::Parse`](crate::ErrorKind::Parse), `400`. A host may have put a limit of its own around the
     /// body; when that is what failed, kind [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `413`, which states
-    /// `limit`, the one of the reader.
+    /// `limit`, the one of the reader. A host that gives one of our own errors, as gongular's server does to a client
+    /// that is too slow, has decided the answer.
     #[must_use]
     #[cold]
     pub fn broken_body(place: Place, error: &(dyn std::error::Error + 'static), limit: u64) -> Self {
+        if let Some(ours) = Self::in_chain(error) {
+            return ours.clone();
+        }
         // Hosts wrap the error; its type is found only along the chain of sources.
         let mut source = Some(error);
         while let Some(current) = source {
