@@ -15,6 +15,8 @@ mod hosts;
 #[cfg(feature = "axum")]
 mod promises;
 mod rules;
+#[cfg(all(feature = "server", target_os = "linux"))]
+mod server;
 mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;

@@ -1,0 +1,178 @@
+//! What a connection is doing, as its socket, its requests and its bodies tell it.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+
+use tokio::time::Instant;
+
+use super::Protocol;
+
+/// The notes of one connection. They are written on the way of a request and read by the one who watches the time, so
+/// that no request needs a timer, and hardly one a clock.
+///
+/// Everything is relaxed: the reader runs behind the writers, on their task or woken by them, and a note that is seen
+/// late delays a deadline and does no harm else.
+pub(super) struct Activity {
+    protocol: Protocol,
+    peer: Option<SocketAddr>,
+    began: Instant,
+    /// How many requests have begun.
+    begun: AtomicUsize,
+    /// How many of them have no complete answer.
+    open: AtomicUsize,
+    /// When the last open one was answered, in milliseconds from the beginning of the connection.
+    idle_since: AtomicU64,
+    /// Bytes have come that belong to no request that began.
+    head_started: AtomicBool,
+    /// HTTP/1: the request's body has not ended.
+    body_open: AtomicBool,
+    /// HTTP/1: somebody waits for more of the body.
+    body_wanted: AtomicBool,
+    /// HTTP/1: how often the body had its least amount.
+    body_window: AtomicUsize,
+    /// HTTP/1: the body came too slowly; reading ends.
+    body_late: AtomicBool,
+    /// The socket takes no more bytes.
+    send_blocked: AtomicBool,
+    /// How often the socket took bytes.
+    sent: AtomicUsize,
+    /// The end was written, and what still comes in is thrown away.
+    lingering: AtomicBool,
+}
+
+/// What a connection waits for. A number tells one waiting from the next of the same sort.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// More of a request's body.
+    Body(usize),
+    /// The application; nothing is due.
+    Handler,
+    /// The rest of a request's head.
+    Head(usize),
+    /// The next request.
+    Idle(usize),
+    /// The end of a client that was told the end.
+    Linger,
+    /// A client that reads.
+    Send(usize),
+}
+
+impl Activity {
+    pub(super) fn new(protocol: Protocol, peer: Option<SocketAddr>, began: Instant) -> Self {
+        Self {
+            protocol,
+            peer,
+            began,
+            begun: AtomicUsize::new(0),
+            open: AtomicUsize::new(0),
+            idle_since: AtomicU64::new(0),
+            head_started: AtomicBool::new(false),
+            body_open: AtomicBool::new(false),
+            body_wanted: AtomicBool::new(false),
+            body_window: AtomicUsize::new(0),
+            body_late: AtomicBool::new(false),
+            send_blocked: AtomicBool::new(false),
+            sent: AtomicUsize::new(0),
+            lingering: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) const fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    pub(super) const fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    pub(super) fn wait(&self) -> Wait {
+        if self.lingering.load(Relaxed) {
+            return Wait::Linger;
+        }
+        if self.send_blocked.load(Relaxed) {
+            return Wait::Send(self.sent.load(Relaxed));
+        }
+        if self.open.load(Relaxed) > 0 {
+            let is_waiting = self.body_wanted.load(Relaxed) && !self.body_late.load(Relaxed);
+            return if is_waiting { Wait::Body(self.body_window.load(Relaxed)) } else { Wait::Handler };
+        }
+        let begun = self.begun.load(Relaxed);
+        let is_head = self.protocol == Protocol::Http1 && (begun == 0 || self.head_started.load(Relaxed));
+        if is_head { Wait::Head(begun) } else { Wait::Idle(begun) }
+    }
+
+    /// When the last answer was complete; the beginning of the connection if there was none.
+    pub(super) fn idle_since(&self) -> Instant {
+        self.began + std::time::Duration::from_millis(self.idle_since.load(Relaxed))
+    }
+
+    /// Whether something was sent to us that nobody read, or that may be under way.
+    fn has_unread(&self) -> bool {
+        self.body_open.load(Relaxed) || self.head_started.load(Relaxed)
+    }
+
+    /// A request begins.
+    pub(super) fn begin(&self, has_body: bool) {
+        if self.protocol == Protocol::Http1 {
+            self.head_started.store(false, Relaxed);
+            self.body_open.store(has_body, Relaxed);
+            if has_body {
+                self.next_window();
+            }
+        }
+        self.begun.fetch_add(1, Relaxed);
+        self.open.fetch_add(1, Relaxed);
+    }
+
+    /// A request was answered, or given up.
+    pub(super) fn end(&self) {
+        if self.open.fetch_sub(1, Relaxed) == 1 && self.protocol == Protocol::Http2 {
+            let elapsed = self.began.elapsed().as_millis();
+            self.idle_since.store(u64::try_from(elapsed).unwrap_or(u64::MAX), Relaxed);
+        }
+    }
+
+    pub(super) fn want_body(&self, is_wanted: bool) {
+        self.body_wanted.store(is_wanted, Relaxed);
+    }
+
+    pub(super) fn next_window(&self) {
+        self.body_window.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn end_body(&self) {
+        self.body_open.store(false, Relaxed);
+        self.head_started.store(false, Relaxed);
+    }
+
+    pub(super) fn cut_body(&self) {
+        self.body_late.store(true, Relaxed);
+    }
+
+    pub(super) fn is_body_cut(&self) -> bool {
+        self.body_late.load(Relaxed)
+    }
+
+    /// Bytes came in.
+    pub(super) fn received(&self) {
+        self.head_started.store(true, Relaxed);
+    }
+
+    /// The socket took bytes.
+    pub(super) fn sent(&self) {
+        self.send_blocked.store(false, Relaxed);
+        self.sent.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn send_blocked(&self) {
+        self.send_blocked.store(true, Relaxed);
+    }
+
+    /// The end was written. Returns whether to wait for the client's.
+    pub(super) fn linger(&self) -> bool {
+        let lingers = self.protocol == Protocol::Http1 && self.has_unread();
+        self.send_blocked.store(false, Relaxed);
+        self.lingering.store(lingers, Relaxed);
+        lingers
+    }
+}

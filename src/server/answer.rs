@@ -1,0 +1,100 @@
+//! The answer on its way to the client.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::activity::Activity;
+use crate::{BoxError, Error, ResponseBody};
+
+pin_project! {
+    /// The body of an answer: the service's, or ours where the service has none.
+    pub(super) struct Answer<B> {
+        #[pin]
+        body: Source<B>,
+        // Dropped with the body: the answer is complete then, or given up.
+        _turn: Turn,
+    }
+}
+
+pin_project! {
+    #[project = SourceProjection]
+    enum Source<B> {
+        Service { #[pin] body: B },
+        Ours { body: ResponseBody },
+    }
+}
+
+/// A request that has no complete answer.
+pub(super) struct Turn(Arc<Activity>);
+
+impl Turn {
+    pub(super) fn begin(activity: &Arc<Activity>, has_body: bool) -> Self {
+        activity.begin(has_body);
+        Self(Arc::clone(activity))
+    }
+
+    /// Whether the connection has to be closed behind the answer.
+    pub(super) fn closes(&self) -> bool {
+        self.0.is_body_cut()
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+impl<B> Answer<B> {
+    pub(super) const fn of_service(body: B, turn: Turn) -> Self {
+        Self { body: Source::Service { body }, _turn: turn }
+    }
+
+    pub(super) const fn ours(body: ResponseBody, turn: Turn) -> Self {
+        Self { body: Source::Ours { body }, _turn: turn }
+    }
+}
+
+impl<B> Body for Answer<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        match self.project().body.project() {
+            SourceProjection::Service { body } => {
+                // The answer has begun, so all that is left is to end it; others share the thread.
+                match catch_unwind(AssertUnwindSafe(|| body.poll_frame(cx))) {
+                    Ok(polled) => polled.map_err(Into::into),
+                    Err(payload) => Poll::Ready(Some(Err(Error::panic(payload).into()))),
+                }
+            }
+            SourceProjection::Ours { body } => Pin::new(body).poll_frame(cx),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.body {
+            Source::Service { body } => body.is_end_stream(),
+            Source::Ours { body } => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.body {
+            Source::Service { body } => body.size_hint(),
+            Source::Ours { body } => body.size_hint(),
+        }
+    }
+}

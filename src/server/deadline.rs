@@ -1,0 +1,90 @@
+//! When a connection has waited too long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Protocol;
+use super::activity::{Activity, Wait};
+use super::pace::Pace;
+use super::settings::Settings;
+
+/// Turns what a connection waits for into a point in time.
+///
+/// The clock is read only where the waiting changes.
+pub(super) struct Deadlines {
+    settings: Arc<Settings>,
+    wait: Wait,
+    at: Option<Instant>,
+    /// The window of the body that `pace` belongs to.
+    window: usize,
+    pace: Pace,
+}
+
+impl Deadlines {
+    /// The connection began: its first head is due until `at`.
+    pub(super) fn new(settings: Arc<Settings>, at: Option<Instant>) -> Self {
+        Self { settings, wait: Wait::Head(0), at, window: 0, pace: Pace::default() }
+    }
+
+    /// What the connection waited for when it was looked at last.
+    pub(super) const fn wait(&self) -> Wait {
+        self.wait
+    }
+
+    /// Looks at the connection again. Returns when its waiting is too long; `None` means never.
+    pub(super) fn update(&mut self, activity: &Activity) -> Option<Instant> {
+        let wait = activity.wait();
+        if wait != self.wait {
+            self.at = self.begin(wait, activity);
+            self.wait = wait;
+        }
+        self.at
+    }
+
+    fn begin(&mut self, wait: Wait, activity: &Activity) -> Option<Instant> {
+        let is_http2 = activity.protocol() == Protocol::Http2;
+        let was_body = matches!(self.wait, Wait::Body(_));
+        if wait == Wait::Handler && !is_http2 && !was_body {
+            return None;
+        }
+        let now = Instant::now();
+        if was_body {
+            self.pace.pause(now);
+        }
+        match wait {
+            Wait::Body(window) => {
+                if window != self.window {
+                    self.window = window;
+                    self.pace = Pace::default();
+                }
+                self.pace.wait(now, self.settings.body_rate?.window)
+            }
+            // Streams end on tasks of their own, so the connection has to look up now and then.
+            Wait::Handler if is_http2 => now.checked_add(self.settings.idle_timeout),
+            Wait::Handler => None,
+            Wait::Head(_) => now.checked_add(self.settings.header_timeout),
+            Wait::Idle(_) if is_http2 => activity.idle_since().checked_add(self.settings.idle_timeout),
+            Wait::Idle(_) => now.checked_add(self.settings.idle_timeout),
+            Wait::Linger => Some(now + LINGER),
+            Wait::Send(_) => now.checked_add(self.settings.send_timeout),
+        }
+    }
+
+    /// The connection was told to end, and has a moment to do so.
+    pub(super) fn last_moment(&mut self) {
+        self.at = Some(Instant::now() + LAST_MOMENT);
+    }
+
+    /// The time has come and nothing has to end: it is looked at again later.
+    pub(super) fn renew(&mut self) {
+        self.at = Instant::now().checked_add(self.settings.idle_timeout);
+    }
+}
+
+/// How long a client may go on with a request that was answered early.
+const LINGER: Duration = Duration::from_secs(5);
+
+/// How long a client may take to notice that its connection ends.
+pub(super) const LAST_MOMENT: Duration = Duration::from_secs(1);
