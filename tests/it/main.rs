@@ -17,6 +17,8 @@ mod promises;
 mod rules;
 #[cfg(all(feature = "server", target_os = "linux"))]
 mod server;
+#[cfg(all(feature = "axum", feature = "engine", feature = "validator"))]
+mod test_client;
 mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;

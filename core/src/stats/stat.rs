@@ -16,7 +16,7 @@ use crate::request::MatchedPath;
 /// Of what it holds only [`label`](Self::label), [`method_label`](Self::method_label),
 /// [`response_code`](Self::response_code), [`outcome`](Self::outcome) and [`error_type`](Self::error_type) have few values
 /// and may be labels of a metric. [`uri`](Self::uri) may be anything.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RouteStat {
     pub(super) method: Method,
     pub(super) uri: String,
