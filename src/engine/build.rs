@@ -164,9 +164,10 @@ impl Engine {
             table,
             scopes: Arc::new(Scopes::new(root)),
             errors: self.errors,
-            callback: self.callback,
+            callback: self.callback.or_else(|| self.server_timing.then(|| Arc::new(()) as _)),
             detail: self.detail,
             limits: self.limits.map(Arc::new),
+            server_timing: self.server_timing,
             warnings,
         };
         Ok(EngineService { inner: Arc::new(inner) })

@@ -9,9 +9,10 @@ use std::task::{Context, Poll, ready};
 
 use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
+use gongular_core::stats::Recorder;
 use gongular_layers::error::{Answers, RequestHead};
 use gongular_layers::{inject, stats};
-use http::Response;
+use http::{HeaderName, Response};
 use pin_project_lite::pin_project;
 
 use super::body::{Body, Scoped};
@@ -59,11 +60,42 @@ impl Future for ResponseFuture {
 }
 
 pin_project! {
-    /// A request that is being answered, with its dependencies.
-    #[project = AnsweringProjection]
-    pub(super) enum Answering {
+    /// A request that is being answered.
+    pub(super) struct Answering {
+        #[pin]
+        way: Way,
+        // Whose times go into the answer's head.
+        timing: Option<Recorder>,
+    }
+}
+
+impl Answering {
+    pub(super) const fn new(way: Way, timing: Option<Recorder>) -> Self {
+        Self { way, timing }
+    }
+}
+
+impl Future for Answering {
+    type Output = Result<Response<Scoped>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut response = ready!(this.way.poll(cx))?;
+        if let Some(recorder) = this.timing {
+            response.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
+        }
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// <https://www.w3.org/TR/server-timing/>
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+
+pin_project! {
+    /// How a request is answered: at once, or by its route with its dependencies.
+    #[project = WayProjection]
+    pub(super) enum Way {
         Known { response: Option<Response<ResponseBody>> },
-        Plain { #[pin] run: Run },
         Open {
             #[pin] run: inject::ResponseFuture<Run, ResponseBody>,
             errors: Arc<dyn Answers>,
@@ -72,16 +104,15 @@ pin_project! {
     }
 }
 
-impl Future for Answering {
+impl Future for Way {
     type Output = Result<Response<Scoped>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let response = match self.project() {
-            AnsweringProjection::Known { response } => {
+            WayProjection::Known { response } => {
                 response.take().expect("future polled after completion").map(|body| Scoped::Plain { body })
             }
-            AnsweringProjection::Plain { run } => ready!(run.poll(cx))?.map(|body| Scoped::Plain { body }),
-            AnsweringProjection::Open { run, errors, head } => {
+            WayProjection::Open { run, errors, head } => {
                 let response = ready!(run.poll(cx))?;
                 match response.extensions().get::<Carried>() {
                     Some(carried) if !carried.is_settled() => hook_failed(&response, carried, errors, head),

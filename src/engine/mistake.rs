@@ -6,7 +6,6 @@ use std::panic::Location;
 use gongular_core::inject;
 
 /// All mistakes that were found when an engine was built.
-#[derive(Debug)]
 pub struct BuildError {
     mistakes: Vec<Mistake>,
 }
@@ -32,6 +31,13 @@ impl fmt::Display for BuildError {
             write!(f, "\n{:>3}. {mistake}", index + 1)?;
         }
         Ok(())
+    }
+}
+
+/// The same text as `Display`, since it is what a `main` that returns this error prints.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

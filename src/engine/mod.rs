@@ -8,6 +8,8 @@ mod build;
 mod check;
 mod future;
 mod mistake;
+#[cfg(feature = "server")]
+mod serve;
 mod service;
 
 use std::fmt;
@@ -23,6 +25,8 @@ use gongular_layers::{ErrorHandler, ErrorLayer};
 pub use self::body::Body;
 pub use self::future::ResponseFuture;
 pub use self::mistake::{BuildError, Mistake, MistakeKind};
+#[cfg(feature = "server")]
+pub use self::serve::ServeError;
 pub use self::service::{EngineService, RouteInfo};
 use crate::router::{Providers, Router};
 
@@ -64,6 +68,7 @@ pub struct Engine {
     detail: Detail,
     limits: Option<Limits>,
     redirects: bool,
+    server_timing: bool,
 }
 
 impl Engine {
@@ -77,6 +82,7 @@ impl Engine {
             detail: Detail::default(),
             limits: None,
             redirects: true,
+            server_timing: false,
         }
     }
 
@@ -139,6 +145,15 @@ impl Engine {
     /// Sets what a statistic holds besides the request itself.
     pub const fn detail(mut self, detail: Detail) -> Self {
         self.detail = detail;
+        self
+    }
+
+    /// Sets whether answers carry a `Server-Timing` header, with the times that the statistic has so far: everything but the
+    /// sending of the body.
+    ///
+    /// Defaults to `false`, for it tells strangers how the application is made.
+    pub const fn server_timing(mut self, is_sent: bool) -> Self {
+        self.server_timing = is_sent;
         self
     }
 

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use gongular_core::inject::{Container, Scopes};
 use gongular_core::stats::{Detail, Recorder};
 use gongular_core::{
-    Answer, BodySlot, Error, Limits, MatchedPath, PathParams, RequestBody, RequestState, ResponseBody,
+    Answer, BodySlot, ClientAddr, Error, Limits, MatchedPath, PathParams, RequestBody, RequestState,
+    ResponseBody,
 };
 use gongular_layers::error::{Answers, RequestHead};
 use gongular_layers::stats::RouteCallback;
@@ -18,7 +19,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use tower_service::Service;
 
 use super::body::Body;
-use super::future::{Answering, ResponseFuture};
+use super::future::{Answering, ResponseFuture, Way};
 use crate::AnyBody;
 use crate::chain::{Flight, Steps};
 use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
@@ -38,6 +39,7 @@ pub(super) struct Inner {
     pub(super) callback: Option<Arc<dyn RouteCallback>>,
     pub(super) detail: Detail,
     pub(super) limits: Option<Arc<Limits>>,
+    pub(super) server_timing: bool,
     pub(super) warnings: Vec<String>,
 }
 
@@ -128,19 +130,23 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
         let (parts, body) = request.into_parts();
-        self.inner.answer(parts, AnyBody::new(body))
+        let client = client_of(&body);
+        self.inner.answer(parts, AnyBody::new(body), client)
     }
 }
 
 impl Inner {
-    fn answer(&self, parts: Parts, mut body: AnyBody) -> ResponseFuture {
+    fn answer(&self, parts: Parts, mut body: AnyBody, client: Option<ClientAddr>) -> ResponseFuture {
         // A layer of ours outside of the engine, such as statistics of a host, goes on working.
         let mut state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
+        if let Some(client) = client {
+            state.set_client_addr(client);
+        }
         if let Some(limits) = &self.limits {
             state.set_limits(Arc::clone(limits));
         }
         let Some(callback) = &self.callback else {
-            return ResponseFuture::silent(self.route(parts, body, state));
+            return ResponseFuture::silent(Answering::new(self.route(parts, body, state), None));
         };
         let recorder = Recorder::begin(&parts.method, &parts.uri, parts.version, self.detail);
         if let Some(outer) = state.set_recorder(recorder.clone()) {
@@ -148,25 +154,21 @@ impl Inner {
         }
         body = body.counted(&recorder);
         let method = parts.method.clone();
+        let timing = self.server_timing.then(|| recorder.clone());
         let answering = self.route(parts, body, state);
+        let answering = Answering::new(answering, timing);
         let watched = stats::ResponseFuture::watched(answering, recorder, Arc::clone(callback), &method);
         ResponseFuture::watched(watched)
     }
 
-    fn route(&self, parts: Parts, body: AnyBody, state: RequestState) -> Answering {
+    fn route(&self, parts: Parts, body: AnyBody, state: RequestState) -> Way {
         match self.table.find(&parts.method, parts.uri.path()) {
             Found::Route(hit) => self.run(&hit, parts, body, state),
-            found => Answering::Known { response: Some(self.refuse(found, &parts)) },
+            found => Way::Known { response: Some(self.refuse(found, &parts)) },
         }
     }
 
-    fn run(
-        &self,
-        hit: &Hit<'_, Endpoint>,
-        parts: Parts,
-        body: AnyBody,
-        mut state: RequestState,
-    ) -> Answering {
+    fn run(&self, hit: &Hit<'_, Endpoint>, parts: Parts, body: AnyBody, mut state: RequestState) -> Way {
         let endpoint = hit.route.value();
         let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
         state.set_route(endpoint.path.clone(), params);
@@ -174,7 +176,7 @@ impl Inner {
         let head = self.hook_head(&parts, endpoint);
         let open = self.scopes.enter(&mut state);
         let flight = Flight { parts, body: BodySlot::new(body), state, answer: Answer::new() };
-        Answering::Open {
+        Way::Open {
             run: inject::ResponseFuture::open(endpoint.steps.run(flight, is_head), open, None, is_head),
             errors: Arc::clone(endpoint.steps.errors()),
             head,
@@ -204,6 +206,16 @@ impl Inner {
         };
         self.errors.answer(error, &RequestHead::of_parts(parts, None), HeaderMap::new())
     }
+}
+
+/// Returns the address that a body of our server knows.
+fn client_of<B: 'static>(body: &B) -> Option<ClientAddr> {
+    #[cfg(feature = "server")]
+    if let Some(body) = (body as &dyn std::any::Any).downcast_ref::<crate::server::IncomingBody>() {
+        return body.client_addr();
+    }
+    let _ = body;
+    None
 }
 
 /// Sends a client to the spelling of a path that a route has.

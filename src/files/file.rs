@@ -156,6 +156,12 @@ impl<B> Service<Request<B>> for ServeFile {
     }
 }
 
+impl<P: Into<PathBuf>> From<P> for ServeFile {
+    fn from(path: P) -> Self {
+        Self::new(path)
+    }
+}
+
 impl<B: Send> Handler<B, ()> for ServeFile {
     fn name(&self) -> &'static str {
         "gongular::files::ServeFile"

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use gongular_core::{Answer, Contract, Error, Handler, RequestContext, ResponseBody};
+use gongular_core::{Answer, Contract, Error, Handler, RequestContext, RequestState, ResponseBody};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use tower_service::Service;
@@ -161,10 +161,20 @@ impl ServeFiles {
     }
 }
 
+impl<P: Into<PathBuf>> From<P> for ServeFiles {
+    fn from(folder: P) -> Self {
+        Self::new(folder)
+    }
+}
+
 impl Settings {
-    async fn answer(&self, parts: &Parts) -> Result<Response<ResponseBody>, Error> {
+    async fn answer(
+        &self,
+        parts: &Parts,
+        state: Option<&RequestState>,
+    ) -> Result<Response<ResponseBody>, Error> {
         refuse_method(&parts.method)?;
-        let target = Target::of(parts, self.dot_files).ok_or_else(Error::not_found)?;
+        let target = Target::of(parts, state, self.dot_files).ok_or_else(Error::not_found)?;
         if target.is_root() && !parts.uri.path().ends_with('/') {
             let name = parts.uri.path().rsplit('/').next().unwrap_or_default();
             return redirect(parts, name);
@@ -210,7 +220,7 @@ impl<B> Service<Request<B>> for ServeFiles {
     fn call(&mut self, request: Request<B>) -> FilesFuture {
         let settings = Arc::clone(&self.settings);
         let (parts, _) = request.into_parts();
-        FilesFuture::new(async move { settings.answer(&parts).await })
+        FilesFuture::new(async move { settings.answer(&parts, RequestState::of(&parts.extensions)).await })
     }
 }
 
@@ -224,6 +234,7 @@ impl<B: Send> Handler<B, ()> for ServeFiles {
     }
 
     async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
-        answer.respond(self.settings.answer(cx.parts).await)
+        let response = self.settings.answer(&*cx.parts, cx.state()).await;
+        answer.respond(response)
     }
 }

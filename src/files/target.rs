@@ -12,8 +12,8 @@ pub(super) struct Target {
 
 impl Target {
     /// Reads the path that a request names below the folder; none when it cannot name a file.
-    pub(super) fn of(parts: &Parts, dot_files: bool) -> Option<Self> {
-        Self::read(below(parts), dot_files)
+    pub(super) fn of(parts: &Parts, state: Option<&RequestState>, dot_files: bool) -> Option<Self> {
+        Self::read(below(parts, state), dot_files)
     }
 
     /// Makes the target of a name that the application gave.
@@ -59,8 +59,7 @@ impl Target {
 ///
 /// A route of ours that ends in a catch-all says so; any other route means the folder itself. Without a route it is the
 /// path that the host left when it had taken its prefix off.
-fn below(parts: &Parts) -> &str {
-    let state = RequestState::of(&parts.extensions);
+fn below<'r>(parts: &'r Parts, state: Option<&'r RequestState>) -> &'r str {
     let rest = match state.and_then(RequestState::route) {
         Some(route) if has_catch_all(route) => {
             let last = state.and_then(RequestState::params).and_then(|params| params.iter().last());
@@ -220,16 +219,16 @@ mod tests {
             let params: PathParams = params.iter().copied().collect();
             let state = RequestState::entry(&mut parts.extensions);
             state.set_route(MatchedPath::from_static(pattern), params);
-            below(&parts).to_owned()
+            below(&parts, RequestState::of(&parts.extensions)).to_owned()
         };
         assert_eq!(below_route("/{tenant}/static/{*path}", &[("tenant", "t"), ("path", "x/y")]), "x/y");
         assert_eq!(below_route("/:tenant/static/*path", &[("tenant", "t"), ("path", "/x/y")]), "x/y");
         assert_eq!(below_route("/{tenant}/static", &[("tenant", "t")]), "");
 
         let (mut parts, ()) = Request::get("/x/y").body(()).unwrap().into_parts();
-        assert_eq!(below(&parts), "x/y");
+        assert_eq!(below(&parts, RequestState::of(&parts.extensions)), "x/y");
         // A layer's state that knows of no route changes nothing.
         RequestState::entry(&mut parts.extensions);
-        assert_eq!(below(&parts), "x/y");
+        assert_eq!(below(&parts, RequestState::of(&parts.extensions)), "x/y");
     }
 }

@@ -125,6 +125,22 @@ impl Router {
         self.route(MethodFilter::Any, path.into(), end(service))
     }
 
+    /// Serves the files of a folder below a path: a path of the file system, or a [`ServeFiles`](crate::files::ServeFiles)
+    /// with settings.
+    #[cfg(feature = "files")]
+    #[track_caller]
+    pub fn files(self, path: impl Into<String>, files: impl Into<crate::files::ServeFiles>) -> Self {
+        let path = format!("{}/{{*path}}", path.into());
+        self.get(path, files.into())
+    }
+
+    /// Serves a single file: a path of the file system, or a [`ServeFile`](crate::files::ServeFile) with settings.
+    #[cfg(feature = "files")]
+    #[track_caller]
+    pub fn file(self, path: impl Into<String>, file: impl Into<crate::files::ServeFile>) -> Self {
+        self.get(path, file.into())
+    }
+
     #[track_caller]
     fn route(mut self, method: MethodFilter, path: String, chain: Chain) -> Self {
         self.items.push(Item::Route { method, path, chain, place: Location::caller() });

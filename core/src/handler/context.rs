@@ -56,7 +56,8 @@ impl<'r> Context<'r> {
     /// Returns the address of the client, where the server left it.
     #[must_use]
     pub fn client_addr(&self) -> Option<ClientAddr> {
-        ClientAddr::of(&self.parts.extensions)
+        let ours = self.state.and_then(RequestState::client_addr);
+        ours.or_else(|| ClientAddr::of(&self.parts.extensions))
     }
 
     /// Returns the request's own logger, whose lines stand in its statistics.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use http::Extensions;
 
-use super::{FromRequest, RequestContext};
+use super::{FromRequest, RequestContext, RequestState};
 use crate::Error;
 
 /// The address that the request's connection comes from: that of the client, or of the proxy before us.
@@ -54,6 +54,9 @@ impl ClientAddr {
     /// Returns the address of a request, if a server left one.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Option<Self> {
+        if let Some(address) = RequestState::of(extensions).and_then(RequestState::client_addr) {
+            return Some(address);
+        }
         if let Some(address) = extensions.get() {
             return Some(*address);
         }
@@ -79,13 +82,13 @@ impl ClientAddr {
 
 impl<B: Send> FromRequest<B> for ClientAddr {
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
-        Self::of(&cx.parts.extensions).is_some()
+        cx.client_addr().is_some()
     }
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         let missing = "no client address: the server has to leave `ClientAddr` with each request (in axum: \
             `into_make_service_with_connect_info::<SocketAddr>()`), or take `Option<ClientAddr>`";
-        Self::of(&cx.parts.extensions).ok_or_else(|| Error::app(missing))
+        cx.client_addr().ok_or_else(|| Error::app(missing))
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use super::head::Head;
-use super::{BodySlot, MatchedPath, PathParams, RequestBody, RequestState};
+use super::{BodySlot, ClientAddr, MatchedPath, PathParams, RequestBody, RequestState};
 use crate::inject::Scope;
 use crate::stats::Logger;
 use crate::{Error, Limits};
@@ -96,6 +96,13 @@ impl<'r, B> RequestContext<'r, B> {
     pub fn matched_path(&self) -> Option<MatchedPath> {
         let ours = self.state.and_then(RequestState::route).cloned();
         ours.or_else(|| MatchedPath::of(&self.parts.extensions))
+    }
+
+    /// Returns the address of the client, where the server left it.
+    #[must_use]
+    pub fn client_addr(&self) -> Option<ClientAddr> {
+        let ours = self.state.and_then(RequestState::client_addr);
+        ours.or_else(|| ClientAddr::of(&self.parts.extensions))
     }
 
     /// Returns the request's own logger.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::Extensions;
 
-use super::PathParams;
+use super::{ClientAddr, PathParams};
 use crate::Limits;
 use crate::inject::Scope;
 use crate::stats::Recorder;
@@ -18,6 +18,7 @@ pub struct RequestState {
     route: Option<MatchedPath>,
     params: Option<PathParams>,
     limits: Option<Arc<Limits>>,
+    client: Option<ClientAddr>,
 }
 
 impl RequestState {
@@ -66,6 +67,17 @@ impl RequestState {
     /// Sets the limits for everything inside.
     pub fn set_limits(&mut self, limits: Arc<Limits>) {
         self.limits = Some(limits);
+    }
+
+    /// Returns the address of the client, if an engine left it here.
+    #[must_use]
+    pub const fn client_addr(&self) -> Option<ClientAddr> {
+        self.client
+    }
+
+    /// Sets the address of the client.
+    pub const fn set_client_addr(&mut self, client: ClientAddr) {
+        self.client = Some(client);
     }
 
     /// Returns the route that matched.

@@ -14,6 +14,7 @@ mod pool;
 mod recorder;
 mod running;
 mod serialize;
+mod server_timing;
 mod stat;
 mod steps;
 mod websocket;
