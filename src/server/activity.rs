@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use super::Protocol;
+use super::head::SentHeads;
 
 /// The notes of one connection. They are written on the way of a request and read by the one who watches the time, so
 /// that no request needs a timer, and hardly one a clock.
@@ -38,6 +40,9 @@ pub(super) struct Activity {
     sent: AtomicUsize,
     /// The end was written, and what still comes in is thrown away.
     lingering: AtomicBool,
+    /// HTTP/1: the heads of requests that came, and how much of them is kept.
+    heads: Mutex<SentHeads>,
+    max_head_bytes: usize,
 }
 
 /// What a connection waits for. A number tells one waiting from the next of the same sort.
@@ -58,7 +63,12 @@ pub(super) enum Wait {
 }
 
 impl Activity {
-    pub(super) fn new(protocol: Protocol, peer: Option<SocketAddr>, began: Instant) -> Self {
+    pub(super) fn new(
+        protocol: Protocol,
+        peer: Option<SocketAddr>,
+        began: Instant,
+        max_head_bytes: usize,
+    ) -> Self {
         Self {
             protocol,
             peer,
@@ -74,6 +84,8 @@ impl Activity {
             send_blocked: AtomicBool::new(false),
             sent: AtomicUsize::new(0),
             lingering: AtomicBool::new(false),
+            heads: Mutex::default(),
+            max_head_bytes,
         }
     }
 
@@ -154,8 +166,22 @@ impl Activity {
     }
 
     /// Bytes came in.
-    pub(super) fn received(&self) {
+    pub(super) fn received(&self, bytes: &[u8]) {
+        if self.protocol == Protocol::Http2 {
+            return;
+        }
+        let is_first = self.open.load(Relaxed) == 0 && !self.head_started.load(Relaxed);
+        if is_first {
+            self.heads().begin(bytes, self.max_head_bytes);
+        } else if !self.body_open.load(Relaxed) {
+            self.heads().add(bytes, self.max_head_bytes);
+        }
         self.head_started.store(true, Relaxed);
+    }
+
+    /// The heads that came since the connection waited for a request.
+    pub(super) fn heads(&self) -> MutexGuard<'_, SentHeads> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The socket took bytes.

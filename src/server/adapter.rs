@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use super::Protocol;
 use super::activity::Activity;
 use super::answer::{Answer, Turn};
 use super::body::IncomingBody;
@@ -40,6 +41,8 @@ impl<S> Adapter<S> {
         // hyper leaves an extension with a request that may be upgraded, and with no other.
         if !parts.extensions.is_empty() {
             parts.extensions.insert(self.shared.shutdown.clone());
+            // What an upgraded connection takes along stays for its whole life.
+            self.activity.heads().forget();
         }
         if settings.client_addr
             && let Some(peer) = self.activity.peer()
@@ -52,10 +55,32 @@ impl<S> Adapter<S> {
 
     /// Looks for what the server itself refuses.
     fn refusal(&self, request: &Request<Incoming>) -> Option<Error> {
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        (target.len() > self.shared.settings.max_uri_bytes)
-            .then(|| Error::from_status(StatusCode::URI_TOO_LONG))
+        let settings = &self.shared.settings;
+        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+        if target > settings.max_uri_bytes {
+            return Some(Error::from_status(StatusCode::URI_TOO_LONG));
+        }
+        if self.activity.protocol() == Protocol::Http2 {
+            return None;
+        }
+        // More bytes came together than header fields may have, so it is worth the while to count them.
+        if self.activity.heads().len() > settings.max_header_bytes
+            && field_bytes(request.headers()) > settings.max_header_bytes
+        {
+            return Some(Error::from_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+        }
+        let is_chunked = !request.body().is_end_stream() && request.body().size_hint().exact().is_none();
+        if is_chunked && self.activity.heads().take_chunked_with_length() {
+            let text = "the length of the body is declared in two ways";
+            return Some(Error::new(StatusCode::BAD_REQUEST, text));
+        }
+        None
     }
+}
+
+/// The bytes of header fields as they are sent, each with a colon, a blank and the end of its line.
+fn field_bytes(fields: &HeaderMap) -> usize {
+    fields.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
 impl<S, B> hyper::service::Service<Request<Incoming>> for Adapter<S>

@@ -51,7 +51,7 @@ where
         _ = stops.at_least(Stage::Draining) => None,
     };
     let Some(Opened { stream, protocol, sniffed, began }) = opened else { return };
-    let activity = Arc::new(Activity::new(protocol, peer, began));
+    let activity = Arc::new(Activity::new(protocol, peer, began, shared.settings.max_head_bytes()));
     let io = TokioIo::new(Io::new(stream, sniffed, Arc::clone(&activity), ticket));
     let settings = &shared.settings;
     let head_due = began.checked_add(settings.header_timeout);
@@ -120,7 +120,7 @@ fn http1(settings: &Settings) -> http1::Builder {
         // Our own deadlines tell the waiting for a request from the waiting for the rest of its head.
         .header_read_timeout(None)
         .half_close(true)
-        .max_header_size(settings.max_header_bytes.saturating_add(settings.max_uri_bytes));
+        .max_header_size(settings.max_head_bytes());
     // hyper's own default needs no allocation.
     if settings.max_headers != 100 {
         builder.max_headers(settings.max_headers);

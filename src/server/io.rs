@@ -89,8 +89,8 @@ impl AsyncRead for Io {
         if !this.sniffed.give_back(buf) {
             ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
         }
-        if buf.filled().len() > before {
-            this.activity.received();
+        if let Some(bytes) = buf.filled().get(before..).filter(|bytes| !bytes.is_empty()) {
+            this.activity.received(bytes);
         }
         Poll::Ready(Ok(()))
     }

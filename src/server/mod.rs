@@ -50,6 +50,7 @@ mod bound;
 mod builder;
 mod connection;
 mod deadline;
+mod head;
 mod io;
 mod notify;
 mod pace;

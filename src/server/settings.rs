@@ -42,6 +42,14 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// The most bytes that are read of an HTTP/1 head before anybody looks at its parts.
+    pub(super) const fn max_head_bytes(&self) -> usize {
+        // Besides the target, a first line has a method and a version.
+        self.max_header_bytes.saturating_add(self.max_uri_bytes).saturating_add(64)
+    }
+}
+
 /// What is set for HTTP/2 alone.
 ///
 /// # Example

@@ -1,7 +1,11 @@
 //! The server over real sockets: what it promises about protocols, time and its own end.
 
+mod framing;
+mod http2;
 mod slow;
 mod stop;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::future::Future;
 use std::net::SocketAddr;
