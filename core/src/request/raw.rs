@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, Version, header};
 
-use super::{FromRequest, MatchedPath, RequestBody, RequestContext};
+use super::{FromRequest, MatchedPath, RequestBody, RequestContext, RequestState};
+use crate::inject::Container;
 use crate::stats::Logger;
 use crate::{Contract, Error, Input, Place};
 
@@ -109,6 +110,24 @@ impl<B: Send> FromRequest<B> for MatchedPath {
     }
 }
 
+/// The container whose dependencies are at hand, for its report.
+///
+/// # Errors
+///
+/// No injection layer or engine is outside: [`ErrorKind::App`](crate::ErrorKind::App), `500`.
+impl<B: Send> FromRequest<B> for Container {
+    fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
+        cx.state().and_then(RequestState::scope).is_some()
+    }
+
+    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+        let scope = cx.state().and_then(RequestState::scope);
+        let missing =
+            "no container: no injection layer is outside of the handler, so take `Option<Container>`";
+        scope.map(|scope| scope.container().clone()).ok_or_else(|| Error::app(missing))
+    }
+}
+
 fn is_encoded(headers: &HeaderMap) -> bool {
     let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
     codings.any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
@@ -124,7 +143,7 @@ mod tests {
     use http_body_util::Full;
 
     use super::*;
-    use crate::{BodySlot, ErrorKind, Limits, PathParams, RequestState};
+    use crate::{BodySlot, ErrorKind, Limits, PathParams};
 
     async fn read<T: FromRequest<Full<Bytes>>>(request: Request<&'static [u8]>) -> Result<T, Error> {
         let (mut parts, body) = request.into_parts();
