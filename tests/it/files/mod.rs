@@ -4,6 +4,7 @@ mod answers;
 mod mounted;
 mod options;
 mod reach;
+mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -74,6 +74,67 @@ async fn no_spelling_of_the_way_up_leaves_the_folder() {
 }
 
 #[tokio::test]
+async fn whatever_pieces_a_path_is_made_of_it_stays_in_the_folder() {
+    let folder = Folder::new();
+    let files = folder.served().dot_files(true).precompressed(true).fallback("index.html");
+    let above = folder.path.file_name().unwrap().to_str().unwrap();
+    let pieces = [
+        "/",
+        "/",
+        "/",
+        "%2f",
+        "%5c",
+        ".",
+        "..",
+        "..",
+        "%2e",
+        "%2e%2e",
+        "%252e",
+        "public",
+        "sub",
+        "docs",
+        above,
+        "secret.txt",
+        "secret.txt",
+        "hello.txt",
+        ".env",
+        "%00",
+        "%c0%af",
+        "%c0%ae",
+        "tmp",
+        "~",
+        ":",
+        ";",
+        "%",
+        "c:",
+        "",
+    ];
+    // Small and always the same, so that a failure can be looked at again.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    let mut found = 0;
+    for _ in 0..4000 {
+        let path: String = (0..=next(9)).map(|_| pieces[next(pieces.len())]).collect();
+        let Ok(request) = Request::get(format!("/{path}")).header("accept-encoding", "gzip").body(()) else {
+            continue;
+        };
+        let answer = send(&files, request).await;
+        let is_known = matches!(answer.status.as_u16(), 200 | 307 | 404);
+        // The only secret that is served is the one that lies in the folder itself.
+        let is_inside = answer.body != SECRET || path.ends_with(".env");
+        assert!(is_known && is_inside, "{path}: {answer:?}");
+        assert!(!answer.header("location").starts_with("//"), "{path}: {answer:?}");
+        found += usize::from(answer.status == 200);
+    }
+    assert!(found > 10, "{found} paths led to a file");
+}
+
+#[tokio::test]
 async fn names_of_any_length_and_oddness_are_404() {
     let folder = Folder::new();
     let files = folder.served();
