@@ -82,21 +82,27 @@ impl Source {
         let mut request = Request::new(Empty::<Bytes>::new());
         *request.method_mut() = parts.method.clone();
         *request.uri_mut() = target.path.parse().map_err(|_| Error::not_found())?;
-        for name in PASSED_ON {
-            for value in parts.headers.get_all(&name) {
-                request.headers_mut().append(name.clone(), value.clone());
+        for name in CONDITIONS.iter().chain([&header::ACCEPT_ENCODING]) {
+            for value in parts.headers.get_all(name) {
+                request.headers_mut().append(name, value.clone());
             }
         }
         if let Some(range) = range {
             request.headers_mut().insert(header::RANGE, range.header.clone());
         }
-        let answer = self.service().try_call::<_, ServeFileSystemResponseBody>(request).await;
+        let answer = self.service(&request).try_call::<_, ServeFileSystemResponseBody>(request).await;
         answer.map_err(|error| if is_nothing(&error) { Error::not_found() } else { Error::app(error) })
     }
 
-    fn service(&self) -> ServeDir<DefaultServeDirFallback, Guard> {
-        let service = ServeDir::with_backend(&self.folder, self.guard.clone())
-            .append_index_html_on_directories(self.has_folders);
+    fn service<B>(&self, request: &Request<B>) -> ServeDir<DefaultServeDirFallback, Guard> {
+        // A question with a condition is mostly answered without the file, one for a variant with another file.
+        let headers = request.headers();
+        let is_read = request.method() == Method::GET
+            && !CONDITIONS.iter().any(|name| headers.contains_key(name))
+            && !(self.precompressed && headers.contains_key(header::ACCEPT_ENCODING));
+        let guard = if is_read { self.guard.reading_ahead() } else { self.guard.clone() };
+        let service =
+            ServeDir::with_backend(&self.folder, guard).append_index_html_on_directories(self.has_folders);
         if self.precompressed {
             service.precompressed_br().precompressed_gzip().precompressed_zstd()
         } else {
@@ -180,11 +186,6 @@ fn name_charset(headers: &mut HeaderMap) {
     }
 }
 
-/// The fields that decide which answer a file gets.
-const PASSED_ON: [HeaderName; 5] = [
-    header::ACCEPT_ENCODING,
-    header::IF_MATCH,
-    header::IF_MODIFIED_SINCE,
-    header::IF_NONE_MATCH,
-    header::IF_UNMODIFIED_SINCE,
-];
+/// The fields that may make the file itself superfluous.
+static CONDITIONS: [HeaderName; 4] =
+    [header::IF_MATCH, header::IF_MODIFIED_SINCE, header::IF_NONE_MATCH, header::IF_UNMODIFIED_SINCE];

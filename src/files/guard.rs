@@ -1,17 +1,15 @@
 //! What tower-http may open: regular files that lie where they should.
 
 use std::fs::Metadata;
-use std::future::Ready;
-use std::io::{self, ErrorKind, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::fs::File;
-use tokio::io::{AsyncRead, AsyncSeek, ReadBuf};
 use tokio::task::spawn_blocking;
-use tower_http::services::fs::{Backend, File as BackendFile};
+use tower_http::services::fs::Backend;
+
+use super::opened::Opened;
 
 /// The file system as tower-http sees it.
 ///
@@ -20,44 +18,57 @@ use tower_http::services::fs::{Backend, File as BackendFile};
 pub(super) struct Guard {
     /// The folder that nothing may leave; none when links may lead anywhere.
     within: Option<Arc<Path>>,
+    ahead: Option<Ahead>,
 }
+
+/// The file that the look at a path found and opened in one go, for the one who opens it next: each way to the blocking
+/// threads costs more than all that is done there.
+type Ahead = Arc<Mutex<Option<(PathBuf, Opened)>>>;
 
 impl Guard {
     pub(super) fn within(folder: &Path) -> Self {
-        Self { within: Some(Arc::from(folder)) }
+        Self { within: Some(Arc::from(folder)), ahead: None }
     }
 
     pub(super) const fn anywhere() -> Self {
-        Self { within: None }
+        Self { within: None, ahead: None }
+    }
+
+    /// Returns the guard of one request that will most likely read what it looks at.
+    pub(super) fn reading_ahead(&self) -> Self {
+        Self { within: self.within.clone(), ahead: Some(Ahead::default()) }
     }
 
     /// Returns whether a file can be served, at start-up.
     pub(super) fn check_file(&self, path: &Path) -> io::Result<()> {
-        self.open_now(path).map(drop)
-    }
-
-    /// Opens a regular file.
-    fn open_now(&self, path: &Path) -> io::Result<(std::fs::File, Metadata)> {
-        let path = self.resolve(path)?;
-        // Looked at before it is opened: to open a pipe is to wait for its other end.
-        if !std::fs::metadata(&path)?.is_file() {
-            return Err(nothing());
-        }
-        let file = std::fs::File::open(&path)?;
-        let metadata = file.metadata()?;
-        if metadata.is_file() { Ok((file, metadata)) } else { Err(nothing()) }
+        open_file(&self.resolve(path)?).map(drop)
     }
 
     /// Looks at a regular file, or at a folder that has an index.
     fn look_now(&self, path: &Path) -> io::Result<Metadata> {
-        let path = self.resolve(path)?;
-        let metadata = std::fs::metadata(&path)?;
-        let is_served = metadata.is_file() || (metadata.is_dir() && self.has_index(&path));
-        if is_served { Ok(metadata) } else { Err(nothing()) }
+        let resolved = self.resolve(path)?;
+        let metadata = std::fs::metadata(&resolved)?;
+        if metadata.is_dir() {
+            let index = path.join(INDEX);
+            let resolved = self.resolve(&index)?;
+            self.look_at_file(index, &resolved)?;
+            return Ok(metadata);
+        }
+        self.look_at_file(path.to_owned(), &resolved)
     }
 
-    fn has_index(&self, folder: &Path) -> bool {
-        self.resolve(&folder.join(INDEX)).and_then(std::fs::metadata).is_ok_and(|index| index.is_file())
+    fn look_at_file(&self, path: PathBuf, resolved: &Path) -> io::Result<Metadata> {
+        let (file, metadata) = open_file(resolved)?;
+        if let Some(ahead) = &self.ahead {
+            let opened = Opened::reading_ahead(file, metadata.clone())?;
+            *ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, opened));
+        }
+        Ok(metadata)
+    }
+
+    fn take_opened(&self, path: &Path) -> Option<Opened> {
+        let ahead = self.ahead.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take();
+        ahead.filter(|(opened, _)| opened == path).map(|(_, file)| file)
     }
 
     /// Follows every link. Fails when the path leads nowhere or out of the folder.
@@ -79,11 +90,14 @@ impl Backend for Guard {
     type MetadataFuture = Pin<Box<dyn Future<Output = io::Result<Metadata>> + Send>>;
 
     fn open(&self, path: PathBuf) -> Self::OpenFuture {
+        if let Some(opened) = self.take_opened(&path) {
+            return Box::pin(std::future::ready(Ok(opened)));
+        }
         let guard = self.clone();
-        Box::pin(async move {
-            let (file, metadata) = among_blocking(move || guard.open_now(&path)).await?;
-            Ok(Opened { file: File::from_std(file), metadata })
-        })
+        Box::pin(among_blocking(move || {
+            let (file, metadata) = open_file(&guard.resolve(&path)?)?;
+            Ok(Opened::new(file, metadata))
+        }))
     }
 
     fn metadata(&self, path: PathBuf) -> Self::MetadataFuture {
@@ -92,40 +106,15 @@ impl Backend for Guard {
     }
 }
 
-/// A file with what was known of it when it was opened.
-#[derive(Debug)]
-pub(super) struct Opened {
-    file: File,
-    metadata: Metadata,
-}
-
-impl AsyncRead for Opened {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.file).poll_read(cx, buffer)
+/// Opens a regular file.
+fn open_file(path: &Path) -> io::Result<(std::fs::File, Metadata)> {
+    // Looked at before it is opened: to open a pipe is to wait for its other end.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(nothing());
     }
-}
-
-impl AsyncSeek for Opened {
-    fn start_seek(mut self: Pin<&mut Self>, position: SeekFrom) -> io::Result<()> {
-        Pin::new(&mut self.file).start_seek(position)
-    }
-
-    fn poll_complete(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<u64>> {
-        Pin::new(&mut self.file).poll_complete(cx)
-    }
-}
-
-impl BackendFile for Opened {
-    type Metadata = Metadata;
-    type MetadataFuture<'a> = Ready<io::Result<Metadata>>;
-
-    fn metadata(&self) -> Self::MetadataFuture<'_> {
-        std::future::ready(Ok(self.metadata.clone()))
-    }
+    let file = std::fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(nothing()) }
 }
 
 async fn among_blocking<T: Send + 'static>(

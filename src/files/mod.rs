@@ -40,6 +40,7 @@ mod file;
 mod folder;
 mod future;
 mod guard;
+mod opened;
 mod range;
 mod target;
 

@@ -213,6 +213,22 @@ async fn a_large_file_is_streamed_and_its_length_is_known() {
 }
 
 #[tokio::test]
+async fn a_file_of_one_piece_and_one_of_a_byte_more_are_answered_alike() {
+    let folder = Folder::new();
+    for length in [64 << 10, (64 << 10) + 1] {
+        let text: String = (0..length).map(|at| char::from(b'a' + (at % 23) as u8)).collect();
+        folder.write("public/piece", &text);
+        let whole = get(&folder.served(), "/piece").await;
+        assert_eq!(whole.header("content-length"), length.to_string());
+        assert!(whole.body == text);
+        let part = get_with(&folder.served(), "/piece", "range", "bytes=65530-").await;
+        assert_eq!((part.status.as_u16(), part.body.as_str()), (206, &text[65530..]));
+        let tail = get_with(&folder.served(), "/piece", "range", "bytes=-3").await;
+        assert_eq!(tail.body, &text[length - 3..]);
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_grows_is_cut_and_one_that_shrinks_fails_the_answer() {
     let folder = Folder::new();
     let path = folder.write("public/log.txt", "x".repeat(100_000));

@@ -221,6 +221,7 @@ async fn links_are_followed_inside_and_refused_outside() {
     link("../public/hello.txt", public.join("round.txt"));
     link("loop.txt", public.join("loop.txt"));
     link("nowhere.txt", public.join("broken.txt"));
+    link(".", public.join("sub/index.html"));
 
     let files = folder.served();
     for path in ["/inside.txt", "/round.txt"] {
@@ -229,7 +230,7 @@ async fn links_are_followed_inside_and_refused_outside() {
     assert_eq!(get(&files, "/inside/").await.body, "<h1>docs</h1>");
     let outside =
         ["/outside.txt", "/absolute.txt", "/twice.txt", "/out/page/", "/out/page", "/out/page/index.html"];
-    for path in outside.into_iter().chain(["/loop.txt", "/loop.txt/a", "/broken.txt"]) {
+    for path in outside.into_iter().chain(["/loop.txt", "/loop.txt/a", "/broken.txt", "/sub/", "/sub"]) {
         for method in ["GET", "HEAD"] {
             let answer = send(&files, Request::builder().method(method).uri(path).body(()).unwrap()).await;
             assert_eq!(answer.status, 404, "{method} {path}");
