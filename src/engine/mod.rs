@@ -11,6 +11,7 @@ mod mistake;
 #[cfg(feature = "server")]
 mod serve;
 mod service;
+mod test_client;
 
 use std::fmt;
 use std::sync::Arc;
