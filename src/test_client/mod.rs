@@ -9,13 +9,15 @@
 //!
 //! # Example
 //!
+//! A whole application, with its statistics recorded and its database exchanged:
+//!
 //! ```
-//! use gongular::layers::stats::StatsLayer;
 //! use gongular::test_client::{RecordedStats, TestClient};
-//! use gongular::{Body, Json, service};
+//! use gongular::{Body, Engine, Inject, Router};
 //! use http::StatusCode;
 //! use serde::{Deserialize, Serialize};
-//! use tower_layer::Layer;
+//!
+//! struct Database(&'static str);
 //!
 //! #[derive(Deserialize, Serialize)]
 //! # #[derive(validator::Validate)]
@@ -23,24 +25,48 @@
 //!     title: String,
 //! }
 //!
-//! async fn create(Body(todo): Body<Todo>) -> (StatusCode, Json<Todo>) {
-//!     (StatusCode::CREATED, Json(todo))
+//! async fn create(Body(todo): Body<Todo>, database: Inject<Database>) -> (StatusCode, String) {
+//!     (StatusCode::CREATED, format!("{} goes to {}", todo.title, database.0))
+//! }
+//!
+//! fn application() -> Engine {
+//!     Engine::new().provide(Database("production")).routes(Router::new().post("/todos", create))
 //! }
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! let stats = RecordedStats::new();
-//! let app = StatsLayer::new(stats.clone()).layer(service(create));
-//! let client = TestClient::new(app).with_stats(&stats);
+//! let engine = application()
+//!     .overrides(|providers| providers.provide(Database("memory")))
+//!     .stats(stats.clone())
+//!     .build()
+//!     .await
+//!     .unwrap();
+//! let client = TestClient::new(engine).with_stats(&stats);
 //!
-//! let answer = client.post("/todos").header("x-user", "ann").json(&Todo { title: "milk".into() }).send().await;
-//! assert_eq!(answer.status(), 201);
-//! assert_eq!(answer.json::<Todo>().title, "milk");
+//! let todo = Todo { title: "milk".into() };
+//! let answer = client.post("/todos").header("x-user", "ann").json(&todo).send().await;
+//! answer.assert_status(201).assert_text("milk goes to memory");
 //!
 //! let answer = client.post("/todos").json(&1).send().await;
-//! answer.assert_status(400);
+//! assert_eq!(answer.status(), 400);
+//! let stat = client.last_stat().unwrap();
+//! assert_eq!(stat.label(), "/todos");
+//! assert!(stat.error().unwrap().starts_with("Body: "));
 //! assert_eq!(client.stats().len(), 2);
-//! assert!(client.last_stat().unwrap().error().unwrap().starts_with("Body: "));
+//! # }
+//! ```
+//!
+//! A single handler, without an engine:
+//!
+//! ```
+//! use gongular::service;
+//! use gongular::test_client::TestClient;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let client = TestClient::new(service(async |uri: http::Uri| uri.path().len().to_string()));
+//! assert_eq!(client.get("/four").send().await.json::<u32>(), 5);
 //! # }
 //! ```
 

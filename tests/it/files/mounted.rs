@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use bytes::Bytes;
 use gongular::layers::stats::{RouteStat, StatsLayer};
 use gongular::layers::{ErrorLayer, InjectLayer};
-use gongular::{MatchedPath, PathParams, RequestState};
+use gongular::test_client::{RecordedStats, TestClient};
+use gongular::{Engine, MatchedPath, PathParams, RequestState, Router};
 use http_body_util::Empty;
 use tower::ServiceBuilder;
 
@@ -90,4 +91,56 @@ async fn as_a_handler_they_stand_in_the_statistics() {
     assert_eq!(stats.recv().unwrap(), (200, 18, name, String::new()));
     let (code, _, _, error) = stats.recv().unwrap();
     assert_eq!((code, error.as_str()), (404, "not found"));
+}
+
+#[tokio::test]
+async fn the_engine_mounts_folders_and_files() {
+    let folder = Folder::new();
+    let router = Router::new()
+        .files("/static", folder.public())
+        .file("/one", folder.public().join("hello.txt"))
+        .group("/app/{tenant}", Router::new().files("/ui", folder.served().fallback("index.html")));
+    let stats = RecordedStats::new();
+    let engine = Engine::new().routes(router).stats(stats.clone()).build().await.unwrap();
+    let client = TestClient::new(engine).with_stats(&stats);
+
+    client.get("/static/hello.txt").send().await.assert_status(200).assert_text("hello from a file\n");
+    let stat = client.last_stat().unwrap();
+    assert_eq!(
+        (stat.label(), stat.uri(), stat.response_size()),
+        ("/static/{*path}", "/static/hello.txt", 18)
+    );
+    assert_eq!(stat.handlers()[0].name(), "gongular::files::ServeFiles");
+    client.head("/static/hello.txt").send().await.assert_status(200).assert_header("content-length", "18");
+    assert_eq!(client.last_stat().unwrap().response_size(), 0);
+    client.get("/static/sub/b.txt").send().await.assert_text("nested\n");
+    client.get("/static/c%20d.txt").send().await.assert_text("!");
+    client.get("/static/docs/").send().await.assert_text("<h1>docs</h1>");
+    client.get("/static/docs").send().await.assert_status(307).assert_header("location", "./docs/");
+    client.get("/static/").send().await.assert_text("<h1>index</h1>");
+    for path in
+        ["/static/..%2fsecret.txt", "/static/nothing", "/static/sub/", "/static/.env", "/static//hello.txt"]
+    {
+        client.get(path).send().await.assert_status(404);
+        assert_eq!(client.last_stat().unwrap().response_code().unwrap(), 404, "{path}");
+    }
+    let allow = client.post("/static/hello.txt").send().await;
+    let allow = allow.assert_status(405).header("allow").unwrap().to_owned();
+    assert!(allow.contains("GET") && allow.contains("HEAD"), "{allow}");
+
+    client.get("/one").send().await.assert_text("hello from a file\n");
+    assert_eq!(client.last_stat().unwrap().label(), "/one");
+    client.get("/app/t/ui/users/7").header("accept", "text/html").send().await.assert_text("<h1>index</h1>");
+    client.get("/app/t/ui/").send().await.assert_text("<h1>index</h1>");
+}
+
+#[tokio::test]
+async fn the_engine_leads_the_name_of_a_folder_to_its_index() {
+    let folder = Folder::new();
+    let engine = Engine::new().routes(Router::new().files("/static", folder.public())).build().await.unwrap();
+    let client = TestClient::new(engine);
+    let answer = client.get("/static").send().await;
+    assert!(answer.status().is_redirection(), "{answer}");
+    let location = answer.header("location").unwrap();
+    assert!(["/static/", "./static/"].contains(&location), "{answer}");
 }
