@@ -42,23 +42,10 @@ where
     fn wrap(&self, rest: Rest) -> Arc<dyn Step> {
         let inner = Arc::clone(&rest.steps);
         let service = self.0.layer(rest);
-        let service = service.map_response(|response| response.map(ours)).map_err(Error::from_box);
+        let service =
+            service.map_response(|response| response.map(ResponseBody::new)).map_err(Error::from_box);
         Arc::new(LayerStep { service: BoxCloneSyncService::new(service), inner })
     }
-}
-
-/// Makes a body ours; one that is already is not boxed again.
-fn ours<R>(body: R) -> ResponseBody
-where
-    R: Body<Data = Bytes> + Send + 'static,
-    R::Error: Into<BoxError>,
-{
-    let mut body = Some(body);
-    let any: &mut dyn std::any::Any = &mut body;
-    if let Some(same) = any.downcast_mut::<Option<ResponseBody>>() {
-        return same.take().unwrap_or_default();
-    }
-    body.map_or_else(ResponseBody::empty, ResponseBody::stream)
 }
 
 struct LayerStep {

@@ -1,11 +1,12 @@
 //! The bodies of an engine's answers.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use gongular_core::{BoxError, ResponseBody};
+use gongular_core::{BoxError, Error, ResponseBody};
 use gongular_layers::inject::InjectBody;
 use gongular_layers::stats::StatsBody;
 use http_body::{Body as _, Frame, SizeHint};
@@ -83,10 +84,12 @@ impl http_body::Body for Scoped {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.project() {
+        // A stream runs the application's code: its panic ends this answer, not the connection's task.
+        let polled = catch_unwind(AssertUnwindSafe(|| match self.project() {
             ScopedProjection::Plain { body } => body.poll_frame(cx),
             ScopedProjection::Open { body } => body.poll_frame(cx),
-        }
+        }));
+        polled.unwrap_or_else(|payload| Poll::Ready(Some(Err(Error::panic(payload).into()))))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -30,6 +30,20 @@ impl ResponseBody {
         Self { repr: Repr::Empty }
     }
 
+    /// Takes over a body; one that is a `ResponseBody` already stays as it is.
+    pub fn new<B>(body: B) -> Self
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        let mut body = Some(body);
+        let any: &mut dyn std::any::Any = &mut body;
+        if let Some(ours) = any.downcast_mut::<Option<Self>>() {
+            return ours.take().unwrap_or_default();
+        }
+        body.map_or_else(Self::empty, Self::stream)
+    }
+
     /// Boxes any other body.
     pub fn stream<B>(body: B) -> Self
     where

@@ -74,25 +74,7 @@ where
 {
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
         let (parts, body) = self.into_parts();
-        let body = match any_ref::<_, ResponseBody>(body) {
-            Ok(ours) => ours,
-            Err(other) => ResponseBody::stream(other),
-        };
-        Ok(Response::from_parts(parts, body))
-    }
-}
-
-/// Returns `value` as a `U` if it is one, so that our own body is not boxed again.
-fn any_ref<T: 'static, U: 'static>(value: T) -> Result<U, T> {
-    let mut value = Some(value);
-    if let Some(same) = (&mut value as &mut dyn std::any::Any).downcast_mut::<Option<U>>()
-        && let Some(taken) = same.take()
-    {
-        return Ok(taken);
-    }
-    match value {
-        Some(value) => Err(value),
-        None => unreachable!("a value is only taken when its type is the one asked for"),
+        Ok(Response::from_parts(parts, ResponseBody::new(body)))
     }
 }
 
