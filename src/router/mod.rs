@@ -7,6 +7,7 @@ mod pattern;
 mod ranges;
 mod table;
 mod url;
+mod walk;
 
 pub use self::builder::Router;
 pub(crate) use self::builder::{Item, Providers};

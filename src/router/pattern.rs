@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::escapes::{Spelling, is_well_formed};
+use super::ranges::Ranges;
+use super::walk::Walk;
 
 /// A path with parameters, as a route is registered with: `/users/{id}/files/{*rest}`.
 ///
@@ -17,6 +19,7 @@ pub(crate) struct Pattern {
     text: Arc<str>,
     segments: Arc<[Segment]>,
     names: Arc<[Arc<str>]>,
+    walk: Walk,
 }
 
 /// One part of a pattern between slashes; its texts are in canonical spelling, as [`Spelling`] makes it.
@@ -60,7 +63,8 @@ impl Pattern {
             names.extend(name.map(Arc::from));
         }
         check_names(&names).map_err(|fault| fault.of(&text))?;
-        Ok(Self { text: text.into(), segments: segments.into(), names: names.into() })
+        let walk = Walk::of(&segments);
+        Ok(Self { text: text.into(), segments: segments.into(), names: names.into(), walk })
     }
 
     /// Returns the pattern as it is written, with braces.
@@ -78,9 +82,11 @@ impl Pattern {
         &self.segments
     }
 
-    /// Tells whether the last parameter takes the rest of the path.
-    pub(crate) fn is_catch_all(&self) -> bool {
-        self.segments.last() == Some(&Segment::CatchAll)
+    /// Returns where the values of the parameters stand in a path that is known to match, unless a catch-all would begin
+    /// with an empty segment, which is no value.
+    #[inline]
+    pub(super) fn read(&self, path: &str) -> Option<Ranges> {
+        self.walk.read(path)
     }
 
     /// Tells whether text stands beside a parameter in a segment.

@@ -8,7 +8,6 @@ use std::panic::Location;
 
 use http::{HeaderValue, Method};
 
-use super::escapes::position;
 use super::methods::{MethodFilter, slot};
 use super::pattern::Pattern;
 use super::ranges::Ranges;
@@ -27,8 +26,8 @@ pub(crate) struct Table<T> {
     tree: matchit::Router<u32>,
     spots: Vec<Spot>,
     routes: Vec<Route<T>>,
-    /// For each method its routes with parameters.
-    by_method: Vec<(MethodFilter, matchit::Router<(u32, Rest)>)>,
+    /// For each method, from a path to a route with parameters.
+    by_method: Vec<(MethodFilter, matchit::Router<u32>)>,
     /// From a path in lower case to a spot; nothing is in it when redirects are off.
     lower_case: matchit::Router<u32>,
     /// The methods of all routes.
@@ -42,7 +41,7 @@ impl<T> Table<T> {
         if let Ok(hit) = self.tree.at(path)
             && let Some(spot) = nth(&self.spots, *hit.value)
             && let Some(route) = nth(&self.routes, spot.route(method))
-            && let Some(params) = ranges(path, &hit.params, spot.rest)
+            && let Some(params) = route.pattern.read(path)
         {
             return Found::Route(Hit::new(route, params, method));
         }
@@ -144,7 +143,6 @@ struct Spot {
     standard: [u32; 9],
     others: Box<[(Method, u32)]>,
     any: u32,
-    rest: Rest,
     /// The pattern of one of its routes; the others differ in names only.
     pattern: Pattern,
     /// The methods of the routes.
@@ -164,38 +162,6 @@ impl Spot {
             }
         }
     }
-}
-
-/// What a catch-all at the end of a pattern takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rest {
-    /// It takes nothing: the path ends with the slash before it. matchit does not know of this parameter.
-    Empty,
-    /// There is no catch-all.
-    None,
-    /// It takes the value of the last parameter.
-    Value,
-}
-
-/// Returns where parameters stand in a path, unless a catch-all would begin with an empty segment.
-#[inline]
-fn ranges(path: &str, params: &matchit::Params<'_, '_>, rest: Rest) -> Option<Ranges> {
-    let mut ranges = Ranges::new();
-    if rest == Rest::None && params.is_empty() {
-        return Some(ranges);
-    }
-    let path_start = path.as_ptr().addr();
-    for (_, value) in params.iter() {
-        if rest == Rest::Value && value.starts_with('/') {
-            return None;
-        }
-        let start = value.as_ptr().addr() - path_start;
-        ranges.push(position(start), position(start + value.len()));
-    }
-    if rest == Rest::Empty {
-        ranges.push(position(path.len()), position(path.len()));
-    }
-    Some(ranges)
 }
 
 #[inline]

@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use http::Method;
 
-use super::{NONE, Rest, Route, Spot, Table};
+use super::{NONE, Route, Spot, Table};
 use crate::router::escapes::position;
 use crate::router::methods::{GET, HEAD, MethodFilter, STANDARD, allow, slot};
 use crate::router::pattern::Pattern;
@@ -186,18 +186,12 @@ impl Tree {
     }
 
     /// Lets catch-alls match the path that ends with the slash before them, which matchit does not.
+    ///
+    /// Only `/` can have routes of its own there, and keeps them: no other pattern ends with a slash.
     fn insert_bare_prefixes(&mut self) {
-        for index in 0..self.shapes.len() {
-            let Some((bare, _)) = self.shapes.get(index).and_then(|(shape, _)| shape.split_once(CATCH_ALL))
-            else {
-                continue;
-            };
-            // Only `/` can have routes of its own there: no other pattern ends with a slash.
-            if self.paths.insert(bare, position(self.spots.len())).is_ok()
-                && let Some(spot) = self.spots.get(index)
-            {
-                self.spots.push(Spot { rest: Rest::Empty, ..spot.clone() });
-                self.shapes.push((bare.to_owned(), NONE));
+        for (index, (shape, _)) in self.shapes.iter().enumerate() {
+            if let Some((bare, _)) = shape.split_once(CATCH_ALL) {
+                drop(self.paths.insert(bare, position(index)));
             }
         }
     }
@@ -207,6 +201,11 @@ impl Tree {
         let mut tree = matchit::Router::new();
         for (index, (shape, _)) in self.shapes.iter().enumerate() {
             drop(tree.insert(shape.to_ascii_lowercase(), position(index)));
+        }
+        for (index, (shape, _)) in self.shapes.iter().enumerate() {
+            if let Some((bare, _)) = shape.split_once(CATCH_ALL) {
+                drop(tree.insert(bare.to_ascii_lowercase(), position(index)));
+            }
         }
         tree
     }
@@ -232,7 +231,6 @@ fn spot<T>(numbers: &[u32], routes: &[Route<T>]) -> Option<Spot> {
         standard: standard.map(|number| if number == NONE { any } else { number }),
         others: others.collect(),
         any,
-        rest: if first.pattern.is_catch_all() { Rest::Value } else { Rest::None },
         pattern: first.pattern.clone(),
         methods: registered().map(|(_, route)| route.method.clone()).collect(),
         allow: allow(registered().map(|(_, route)| &route.method)),
@@ -271,8 +269,8 @@ fn plain_first<T>(shapes: BTreeMap<String, Vec<u32>>, routes: &[Route<T>]) -> Ve
 fn by_method<T>(
     shapes: &[(String, Vec<u32>)],
     routes: &[Route<T>],
-) -> Vec<(MethodFilter, matchit::Router<(u32, Rest)>)> {
-    let mut trees: Vec<(MethodFilter, matchit::Router<(u32, Rest)>)> = Vec::new();
+) -> Vec<(MethodFilter, matchit::Router<u32>)> {
+    let mut trees: Vec<(MethodFilter, matchit::Router<u32>)> = Vec::new();
     for (shape, numbers) in shapes {
         for (number, route) in
             numbers.iter().filter_map(|number| Some((*number, super::nth(routes, *number)?)))
@@ -285,12 +283,10 @@ fn by_method<T>(
                 trees.len() - 1
             });
             let Some((_, tree)) = trees.get_mut(known) else { continue };
-            let bare = shape.split_once(CATCH_ALL).map(|(bare, _)| bare);
-            let rest = if bare.is_some() { Rest::Value } else { Rest::None };
             // What fits together in the tree of all fits here; if not, the text that wins simply keeps the path.
-            drop(tree.insert(&**shape, (number, rest)));
-            if let Some(bare) = bare {
-                drop(tree.insert(bare, (number, Rest::Empty)));
+            drop(tree.insert(&**shape, number));
+            if let Some((bare, _)) = shape.split_once(CATCH_ALL) {
+                drop(tree.insert(bare, number));
             }
         }
     }

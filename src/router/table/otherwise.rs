@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{Found, Hit, Rest, Route, Spot, Table, nth, ranges};
+use super::{Found, Hit, Route, Spot, Table, nth};
 use crate::router::escapes::{Spelling, push_as_sent};
 use crate::router::methods::{MethodFilter, allow};
 use crate::router::pattern::Segment;
@@ -52,9 +52,8 @@ impl<T> Table<T> {
     }
 
     fn spot<'t>(&'t self, tree: &'t matchit::Router<u32>, path: &str) -> Option<(&'t Spot, Ranges)> {
-        let hit = tree.at(path).ok()?;
-        let spot = nth(&self.spots, *hit.value)?;
-        Some((spot, ranges(path, &hit.params, spot.rest)?))
+        let spot = nth(&self.spots, *tree.at(path).ok()?.value)?;
+        Some((spot, spot.pattern.read(path)?))
     }
 
     /// Finds a route with parameters whose place is taken by a text for other methods: `POST /users/{id}` beside
@@ -68,10 +67,9 @@ impl<T> Table<T> {
         })
     }
 
-    fn route(&self, tree: &matchit::Router<(u32, Rest)>, path: &str) -> Option<(&Route<T>, Ranges)> {
-        let hit = tree.at(path).ok()?;
-        let (route, rest) = *hit.value;
-        Some((nth(&self.routes, route)?, ranges(path, &hit.params, rest)?))
+    fn route(&self, tree: &matchit::Router<u32>, path: &str) -> Option<(&Route<T>, Ranges)> {
+        let route = nth(&self.routes, *tree.at(path).ok()?.value)?;
+        Some((route, route.pattern.read(path)?))
     }
 
     fn allowed(&self, spot: &Spot, path: &str) -> http::HeaderValue {
