@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::escapes::{Spelling, is_well_formed};
+use super::escapes::{Spelling, is_well_formed, position};
 use super::ranges::Ranges;
 use super::walk::Walk;
 
@@ -21,6 +21,9 @@ pub(crate) struct Pattern {
     names: Arc<[Arc<str>]>,
     walk: Walk,
 }
+
+/// Compares a text of a path with one of a pattern.
+pub(super) type Same = fn(&str, &str) -> bool;
 
 /// One part of a pattern between slashes; its texts are in canonical spelling, as [`Spelling`] makes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +86,54 @@ impl Pattern {
     }
 
     /// Returns where the values of the parameters stand in a path that is known to match, unless a catch-all would begin
-    /// with an empty segment, which is no value.
+    /// with an empty segment, which is no value. Only for patterns that are not [mixed](Self::is_mixed).
     #[inline]
     pub(super) fn read(&self, path: &str) -> Option<Ranges> {
         self.walk.read(path)
+    }
+
+    /// Returns where the values of the parameters stand, if the path matches.
+    pub(super) fn matches(&self, path: &str, same: Same) -> Option<Ranges> {
+        let ranges = self.take(path, same)?;
+        let begins_empty = self.segments.last() == Some(&Segment::CatchAll)
+            && ranges.values(path).last().is_some_and(|rest| rest.starts_with('/'));
+        (!begins_empty).then_some(ranges)
+    }
+
+    /// Tells whether the path matches, or would if a catch-all might begin with an empty segment: then the pattern decides
+    /// that nothing is found.
+    pub(super) fn takes(&self, path: &str, same: Same) -> bool {
+        self.take(path, same).is_some()
+    }
+
+    fn take(&self, path: &str, same: Same) -> Option<Ranges> {
+        let mut ranges = Ranges::new();
+        let mut end = 0;
+        for segment in &*self.segments {
+            let start = end + 1;
+            let rest = path.get(end..)?.strip_prefix('/')?;
+            let part = rest.split('/').next()?;
+            end = start + part.len();
+            match segment {
+                Segment::CatchAll => {
+                    end = path.len();
+                    ranges.push(position(start), position(end));
+                }
+                Segment::Parameter { prefix, suffix } => {
+                    let (value_start, value_end) = (prefix.len(), part.len().checked_sub(suffix.len())?);
+                    if value_start >= value_end
+                        || !same(part.get(..value_start)?, prefix)
+                        || !same(part.get(value_end..)?, suffix)
+                    {
+                        return None;
+                    }
+                    ranges.push(position(start + value_start), position(start + value_end));
+                }
+                Segment::Static(text) if !same(part, text) => return None,
+                Segment::Static(_) => {}
+            }
+        }
+        (end == path.len() || path == "/").then_some(ranges)
     }
 
     /// Tells whether text stands beside a parameter in a segment.

@@ -13,23 +13,36 @@ use super::pattern::Pattern;
 use super::ranges::Ranges;
 
 mod build;
+mod conflict;
 mod otherwise;
 
-pub(crate) use self::build::{RouteConflict, TableBuilder};
+pub(crate) use self::build::TableBuilder;
+pub(crate) use self::conflict::RouteConflict;
 
 /// All routes of an application, ready to be looked up.
 ///
 /// A lookup that finds its route is one walk through matchit's tree and one index by method.
+///
+/// matchit does not take or does not find all sets of patterns: not `{id}` beside `{*rest}`, and not every pattern with text
+/// beside a parameter (`img-{id}.png`). Such patterns stand aside: they are tried one by one, where nothing more specific
+/// matches.
 #[derive(Debug)]
 pub(crate) struct Table<T> {
     /// From a path to a spot.
     tree: matchit::Router<u32>,
+    /// The more specific ones first.
     spots: Vec<Spot>,
     routes: Vec<Route<T>>,
-    /// For each method, from a path to a route with parameters.
+    /// The spots that are in no tree.
+    aside: Box<[u32]>,
+    /// The first of them, or [`NONE`].
+    first_aside: u32,
+    /// For each method, from a path to a spot with parameters: where a text wins over a parameter but has no route for the
+    /// method, the parameter's route is found there.
     by_method: Vec<(MethodFilter, matchit::Router<u32>)>,
-    /// From a path in lower case to a spot; nothing is in it when redirects are off.
+    /// From a path in lower case to a spot.
     lower_case: matchit::Router<u32>,
+    redirect: bool,
     /// The methods of all routes.
     allow: HeaderValue,
 }
@@ -39,6 +52,7 @@ impl<T> Table<T> {
     #[inline]
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
         if let Ok(hit) = self.tree.at(path)
+            && *hit.value < self.first_aside
             && let Some(spot) = nth(&self.spots, *hit.value)
             && let Some(route) = nth(&self.routes, spot.route(method))
             && let Some(params) = route.pattern.read(path)
@@ -145,8 +159,8 @@ struct Spot {
     any: u32,
     /// The pattern of one of its routes; the others differ in names only.
     pattern: Pattern,
-    /// The methods of the routes.
-    methods: Box<[MethodFilter]>,
+    /// The routes as they were registered.
+    methods: Box<[(MethodFilter, u32)]>,
     /// The methods as a header.
     allow: HeaderValue,
 }
@@ -162,6 +176,11 @@ impl Spot {
             }
         }
     }
+}
+
+/// Returns the number of the route that was registered for a method.
+fn number_for(methods: &[(MethodFilter, u32)], wanted: &MethodFilter) -> Option<u32> {
+    methods.iter().find(|(method, _)| method == wanted).map(|(_, number)| *number)
 }
 
 #[inline]

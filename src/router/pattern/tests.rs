@@ -54,6 +54,29 @@ fn a_group_and_a_path_join_with_one_slash() {
 }
 
 #[test]
+fn text_beside_a_parameter_has_to_match() {
+    let pattern = parse("/a/img-{x}.png/{*rest}");
+    for (path, expected) in [
+        ("/a/img-1.png/", Some(&["1", ""])),
+        ("/a/img-1.png.png/b/c", Some(&["1.png", "b/c"])),
+        ("/a/img-.png/b", None),
+        ("/a/img.png/b", None),
+        ("/a/im\u{e9}-.pn\u{e9}/b", None),
+        ("/a/img-1.png", None),
+        ("/a/img-1.png//b", None),
+        ("/b/img-1.png/b", None),
+        ("/a/IMG-1.png/b", None),
+        ("a", None),
+        ("", None),
+    ] {
+        let values = pattern.matches(path, str::eq).map(|ranges| ranges.values(path).collect::<Vec<_>>());
+        assert_eq!(values.as_deref(), expected.map(|values| &values[..]), "{path}");
+    }
+    assert!(pattern.matches("/A/IMG-1.PNG/b", str::eq_ignore_ascii_case).is_some());
+    assert!(parse("/a{x}").matches("/a1/b", str::eq).is_none());
+}
+
+#[test]
 fn patterns_that_match_the_same_paths_have_the_same_shape() {
     for (one, other) in [
         ("/a/{x}", "/a/:y"),

@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::{Found, Hit, Route, Spot, Table, nth};
+use super::{Found, Hit, Route, Spot, Table, nth, number_for};
 use crate::router::escapes::{Spelling, push_as_sent};
 use crate::router::methods::{MethodFilter, allow};
-use crate::router::pattern::Segment;
+use crate::router::pattern::{Same, Segment};
 use crate::router::ranges::Ranges;
 
 impl<T> Table<T> {
@@ -34,9 +34,9 @@ impl<T> Table<T> {
         }
     }
 
-    /// Finds a route for any spelling of the method, or what the path allows, if a pattern matches the path.
+    /// Finds a route for a path in this very spelling, or what the path allows, if a pattern matches it.
     fn find_spelt(&self, method: &Method, path: &str) -> Option<Found<'_, T>> {
-        let (spot, params) = self.spot(&self.tree, path)?;
+        let (spot, params) = self.spot(&self.tree, path, str::eq)?;
         if let Some(route) = nth(&self.routes, spot.route(method)) {
             return Some(Found::Route(Hit::new(route, params, method)));
         }
@@ -51,49 +51,69 @@ impl<T> Table<T> {
         })
     }
 
-    fn spot<'t>(&'t self, tree: &'t matchit::Router<u32>, path: &str) -> Option<(&'t Spot, Ranges)> {
-        let spot = nth(&self.spots, *tree.at(path).ok()?.value)?;
-        Some((spot, spot.pattern.read(path)?))
+    /// Finds the most specific spot whose pattern matches a path.
+    fn spot<'t>(
+        &'t self,
+        tree: &'t matchit::Router<u32>,
+        path: &str,
+        same: Same,
+    ) -> Option<(&'t Spot, Ranges)> {
+        let in_tree = tree.at(path).ok().map(|hit| *hit.value);
+        let number = in_tree.into_iter().chain(self.aside(path, same)).min()?;
+        let spot = nth(&self.spots, number)?;
+        Some((spot, spot.pattern.matches(path, same)?))
     }
 
-    /// Finds a route with parameters whose place is taken by a text for other methods: `POST /users/{id}` beside
-    /// `GET /users/me`.
+    /// Returns the numbers of the spots in no tree whose patterns match a path.
+    fn aside(&self, path: &str, same: Same) -> impl Iterator<Item = u32> {
+        let matches =
+            move |number: &u32| nth(&self.spots, *number).is_some_and(|spot| spot.pattern.takes(path, same));
+        self.aside.iter().copied().filter(matches)
+    }
+
+    /// Finds a route of a pattern that is not the most specific one: `POST /users/{id}` beside `GET /users/me`.
     fn less_specific(&self, method: &Method, path: &str) -> Option<(&Route<T>, Ranges)> {
         let head_from_get = (*method == Method::HEAD).then_some(MethodFilter::One(Method::GET));
         let wanted = [Some(MethodFilter::One(method.clone())), head_from_get, Some(MethodFilter::Any)];
         wanted.iter().flatten().find_map(|wanted| {
-            let (_, tree) = self.by_method.iter().find(|(filter, _)| filter == wanted)?;
-            self.route(tree, path)
+            let trees = self.by_method.iter().filter(|(filter, _)| filter == wanted);
+            let in_tree = trees.filter_map(|(_, tree)| tree.at(path).ok().map(|hit| *hit.value));
+            let mut numbers: Vec<u32> = in_tree.chain(self.aside(path, str::eq)).collect();
+            numbers.sort_unstable();
+            numbers.into_iter().find_map(|number| {
+                let spot = nth(&self.spots, number)?;
+                let route = nth(&self.routes, number_for(&spot.methods, wanted)?)?;
+                Some((route, spot.pattern.matches(path, str::eq)?))
+            })
         })
     }
 
-    fn route(&self, tree: &matchit::Router<u32>, path: &str) -> Option<(&Route<T>, Ranges)> {
-        let route = nth(&self.routes, *tree.at(path).ok()?.value)?;
-        Some((route, route.pattern.read(path)?))
-    }
-
+    /// Returns what a path allows by all patterns that match it.
     fn allowed(&self, spot: &Spot, path: &str) -> http::HeaderValue {
-        let matching = self.by_method.iter().filter(|(_, tree)| self.route(tree, path).is_some());
+        let in_tree = self.by_method.iter().filter_map(|(_, tree)| tree.at(path).ok().map(|hit| *hit.value));
+        let spots = in_tree.chain(self.aside(path, str::eq)).filter_map(|number| nth(&self.spots, number));
+        let matching = spots.filter(|other| other.pattern.matches(path, str::eq).is_some());
+        let all = matching.flat_map(|other| other.methods.iter().map(|(filter, _)| filter));
         let more: Vec<&MethodFilter> =
-            matching.map(|(filter, _)| filter).filter(|filter| !spot.methods.contains(filter)).collect();
+            all.filter(|filter| number_for(&spot.methods, filter).is_none()).collect();
         if more.is_empty() {
             return spot.allow.clone();
         }
-        allow(spot.methods.iter().chain(more))
+        allow(spot.methods.iter().map(|(filter, _)| filter).chain(more))
     }
 
     /// Returns the path of a route that differs from this one only by a slash at its end or by case.
     fn redirect(&self, path: &str, spelling: &Spelling) -> Option<String> {
-        if !path.starts_with('/') {
+        if !self.redirect || !path.starts_with('/') {
             return None;
         }
         let lower_case = spelling.as_str().to_ascii_lowercase();
         let with_slash = format!("{lower_case}/");
         let candidates = [Some(&*lower_case), lower_case.strip_suffix('/'), Some(&*with_slash)];
         candidates.into_iter().flatten().find_map(|candidate| {
-            let (spot, params) = self.spot(&self.lower_case, candidate)?;
+            let (spot, params) = self.spot(&self.lower_case, candidate, str::eq_ignore_ascii_case)?;
             let location = location(spot, &params.map(|at| spelling.origin(at)), path);
-            let leads_on = location != path && self.spot(&self.tree, &location).is_some();
+            let leads_on = location != path && self.spot(&self.tree, &location, str::eq).is_some();
             (leads_on && !names_a_host(&location)).then_some(location)
         })
     }

@@ -33,7 +33,7 @@ fn naive(pattern: &Pattern, path: &str) -> Option<(Vec<u8>, Option<Vec<String>>)
     for segment in pattern.segments() {
         if *segment == Segment::CatchAll {
             let all = rest.join("/");
-            ranks.push(2);
+            ranks.push(200);
             let refused = all.starts_with('/');
             values.push(all);
             return (!rest.is_empty()).then_some((ranks, (!refused).then_some(values)));
@@ -44,9 +44,13 @@ fn naive(pattern: &Pattern, path: &str) -> Option<(Vec<u8>, Option<Vec<String>>)
         let part = rest.remove(0);
         match segment {
             Segment::Static(text) if part == &**text => ranks.push(0),
-            Segment::Parameter { .. } if !part.is_empty() => {
-                ranks.push(1);
-                values.push(part.to_owned());
+            Segment::Parameter { prefix, suffix } => {
+                let value = part.strip_prefix(&**prefix)?.strip_suffix(&**suffix)?;
+                if value.is_empty() {
+                    return None;
+                }
+                ranks.push(100 - u8::try_from(prefix.len() * 8 + suffix.len()).unwrap());
+                values.push(value.to_owned());
             }
             _ => return None,
         }
@@ -59,8 +63,12 @@ const PARTS: [&str; 7] = ["a", "b", "ab", "A", "abc", "%41", "~"];
 fn pattern(numbers: &mut Numbers) -> Pattern {
     let mut text = String::new();
     for index in 0..numbers.below(5) {
-        match numbers.below(6) {
+        match numbers.below(8) {
             0 | 1 => text.push_str(&format!("/{{p{index}}}")),
+            3 if numbers.below(2) == 0 => {
+                let (prefix, suffix) = (numbers.pick(&["", "a", "ab"]), numbers.pick(&["", "b", "~b"]));
+                text.push_str(&format!("/{prefix}{{p{index}}}{suffix}"));
+            }
             2 if numbers.below(3) == 0 => {
                 text.push_str("/{*rest}");
                 break;
@@ -75,9 +83,9 @@ fn path(numbers: &mut Numbers) -> String {
     let mut path = String::new();
     for _ in 0..=numbers.below(6) {
         path.push('/');
-        path.push_str(
-            numbers.pick(&["a", "b", "ab", "A", "abc", "x", "", "%zz", "%41", "~", "\u{e9}", "%7e"]),
-        );
+        path.push_str(numbers.pick(&[
+            "a", "b", "ab", "A", "abc", "abcb", "xb", "ax~b", "x", "", "%zz", "%41", "~", "\u{e9}", "%7e",
+        ]));
     }
     path
 }
