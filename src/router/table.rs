@@ -57,7 +57,7 @@ impl<T> Table<T> {
             && let Some(route) = nth(&self.routes, spot.route(method))
             && let Some(params) = route.pattern.read(path)
         {
-            return Found::Route(Hit::new(route, params, method));
+            return Found::Route(Hit { route, params });
         }
         self.find_otherwise(method, path)
     }
@@ -131,23 +131,6 @@ pub(crate) struct Hit<'t, T> {
     pub(crate) route: &'t Route<T>,
     /// Where the parameters stand in the path that was looked up, one for each name of the route's pattern.
     pub(crate) params: Ranges,
-    /// Whether a `GET` route answers `HEAD`.
-    #[cfg(test)]
-    pub(crate) head_from_get: bool,
-}
-
-impl<'t, T> Hit<'t, T> {
-    #[inline]
-    fn new(route: &'t Route<T>, params: Ranges, method: &Method) -> Self {
-        #[cfg(not(test))]
-        let _ = method;
-        Self {
-            route,
-            params,
-            #[cfg(test)]
-            head_from_get: *method == Method::HEAD && route.method == Method::GET,
-        }
-    }
 }
 
 /// All routes that match the same paths.

@@ -38,10 +38,10 @@ impl<T> Table<T> {
     fn find_spelt(&self, method: &Method, path: &str) -> Option<Found<'_, T>> {
         let (spot, params) = self.spot(&self.tree, path, str::eq)?;
         if let Some(route) = nth(&self.routes, spot.route(method)) {
-            return Some(Found::Route(Hit::new(route, params, method)));
+            return Some(Found::Route(Hit { route, params }));
         }
         if let Some((route, params)) = self.less_specific(method, path) {
-            return Some(Found::Route(Hit::new(route, params, method)));
+            return Some(Found::Route(Hit { route, params }));
         }
         let allow = self.allowed(spot, path);
         Some(if *method == Method::OPTIONS {

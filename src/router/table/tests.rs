@@ -35,7 +35,7 @@ fn find(table: &Table<&'static str>, request: &str) -> String {
             for (name, value) in hit.route.pattern().names().iter().zip(hit.params.values(path)) {
                 line.push_str(&format!(" {name}={value}"));
             }
-            line + if hit.head_from_get { " (head)" } else { "" }
+            line + if method == "HEAD" && *hit.route.method() == Method::GET { " (head)" } else { "" }
         }
     }
 }
