@@ -22,3 +22,5 @@ mod test_client;
 mod uploads;
 #[cfg(all(feature = "macros", feature = "validator"))]
 mod values;
+#[cfg(all(feature = "websocket", feature = "engine", feature = "server", feature = "axum"))]
+mod websocket;

@@ -1,0 +1,495 @@
+//! The connection's side of a websocket: one task that runs the handler, reads, writes and keeps time.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::future::{Future, poll_fn};
+use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
+
+use bytes::{Buf, Bytes};
+use http::HeaderValue;
+use hyper::rt::{Read as _, ReadBuf, Write as _};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use super::clock::{Alarm, Clock};
+use super::decode::{Decoder, Event};
+use super::outgoing::{self, Frame, MAX_SLICES};
+use super::settings::Settings;
+use super::shared::Shared;
+use super::{CloseCode, SocketError, WebSocket, close};
+use crate::inject::{Completion, ScopeKeeper};
+use crate::stats::{Hold, Outcome, WebSocketStat};
+use crate::{Error, Shutdown};
+
+/// What a connection needs that is about to be upgraded.
+pub(super) struct Task {
+    pub(super) upgrade: OnUpgrade,
+    pub(super) settings: Arc<Settings>,
+    pub(super) shutdown: Option<Shutdown>,
+    pub(super) protocol: Option<HeaderValue>,
+    /// Keeps the statistic of the request open.
+    pub(super) hold: Option<Hold>,
+    /// Keeps what was built for the request.
+    pub(super) scopes: ScopeKeeper,
+}
+
+pub(super) type Handling = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// Starts the handler, once there is a connection.
+pub(super) type Start = Box<dyn FnOnce(WebSocket) -> Handling + Send>;
+
+/// Serves a connection from the upgrade to its end.
+pub(super) async fn run(task: Task, start: Start) {
+    // When the answer does not leave, nothing was upgraded, and everything is dropped as for a request that is given up.
+    let Ok(io) = task.upgrade.await else { return };
+    let mut connection = Connection::new(io, &task.settings);
+    let socket = WebSocket::new(Arc::clone(&connection.shared), task.protocol);
+    match catch_unwind(AssertUnwindSafe(|| start(socket))) {
+        Ok(handling) => connection.handling = Some(handling),
+        Err(payload) => {
+            connection.handled(Ending::Panicked(payload), &Context::from_waker(Waker::noop()));
+        }
+    }
+    if let Some(shutdown) = task.shutdown {
+        connection.shutdown = Some(Box::pin(async move { shutdown.triggered().await }));
+    }
+    serve(&mut connection, Stage::Shut).await;
+    let (ending, stat) = (connection.ending.take(), connection.stat());
+    let (completion, error) = match ending {
+        None => (Completion::Cancelled, None),
+        Some(Ending::Returned(Ok(()))) => (Completion::Success, None),
+        Some(Ending::Returned(Err(error))) => (Completion::Failure, Some(error)),
+        Some(Ending::Panicked(payload)) => (Completion::Panicked, Some(Error::panic(payload))),
+    };
+    task.scopes.close(completion).await;
+    if let Some(hold) = task.hold {
+        if completion == Completion::Panicked {
+            hold.set_outcome(Outcome::Panic);
+        }
+        if let Some(error) = error {
+            hold.fail(&error);
+        }
+        hold.finish(stat);
+    }
+    serve(&mut connection, Stage::Gone).await;
+}
+
+/// Runs the handler to its end, and the connection until it is as far as `stage`.
+async fn serve(connection: &mut Connection, stage: Stage) {
+    let mut sleep = pin!(sleep_until(connection.alarm_at));
+    poll_fn(|cx| connection.poll(stage, sleep.as_mut(), cx)).await;
+}
+
+struct Connection {
+    io: Upgraded,
+    shared: Arc<Shared>,
+    /// None once it has ended.
+    handling: Option<Handling>,
+    ending: Option<Ending>,
+    shutdown: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    stage: Stage,
+    /// Whether the client said goodbye, so that nothing more comes from it.
+    is_client_done: bool,
+    is_shut: bool,
+    clock: Clock,
+    /// When the task is woken to look at the clock; deadlines move on without it.
+    alarm_at: Instant,
+    decoder: Decoder,
+    /// What was read and has to wait, since the handler has not taken the message before it.
+    rest: Bytes,
+    frames: VecDeque<Frame>,
+    /// Whether what was written may lie in a buffer of the stream.
+    is_dirty: bool,
+    /// Whether the handler was given something since it ran.
+    is_notified: bool,
+    close_code: Option<u16>,
+    frames_out: u64,
+    messages_out: u64,
+    bytes_out: u64,
+}
+
+/// How far the connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Messages go both ways.
+    Open,
+    /// Our close frame is under way; the client's is awaited.
+    Closing,
+    /// Nothing that the client sends counts any more; what is queued is written.
+    Leaving,
+    /// All is written and our side is being shut. What arrives is thrown away until the client's side is shut as well: a socket
+    /// that is closed with something unread would take the close frame from the client.
+    Shut,
+    Gone,
+}
+
+/// How the handler ended.
+enum Ending {
+    Returned(Result<(), Error>),
+    Panicked(Box<dyn Any + Send>),
+}
+
+impl Connection {
+    fn new(io: Upgraded, settings: &Settings) -> Self {
+        let limits = &settings.limits;
+        let clock = Clock::new(limits);
+        Self {
+            io,
+            shared: Arc::new(Shared::new(limits.queue_messages, limits.queue_bytes)),
+            handling: None,
+            ending: None,
+            shutdown: None,
+            stage: Stage::Open,
+            is_client_done: false,
+            is_shut: false,
+            alarm_at: clock.due(true, false),
+            clock,
+            decoder: Decoder::new(limits.message_bytes, limits.frame_bytes.unwrap_or(limits.message_bytes)),
+            rest: Bytes::new(),
+            frames: VecDeque::new(),
+            is_dirty: false,
+            is_notified: false,
+            close_code: None,
+            frames_out: 0,
+            messages_out: 0,
+            bytes_out: 0,
+        }
+    }
+
+    fn stat(&self) -> WebSocketStat {
+        WebSocketStat::default()
+            .with_received(self.decoder.frames, self.decoder.messages, self.decoder.bytes)
+            .with_sent(self.frames_out, self.messages_out, self.bytes_out)
+            .with_close_code(self.close_code)
+    }
+
+    fn poll(&mut self, until: Stage, mut sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) -> Poll<()> {
+        self.shared.begin(cx);
+        self.hear_shutdown(cx);
+        // What woke the task cannot be told, so that the handler runs once in any case.
+        self.is_notified = true;
+        loop {
+            self.read(cx);
+            if std::mem::take(&mut self.is_notified) {
+                self.run_handler(cx);
+            }
+            self.take_work(cx);
+            self.write(cx);
+            if self.handling.is_none() && self.stage >= until {
+                return Poll::Ready(());
+            }
+            if !self.is_notified && self.shared.sleep() {
+                self.keep_time(sleep.as_mut(), cx);
+                if !self.is_notified {
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    fn run_handler(&mut self, cx: &mut Context<'_>) {
+        let Some(handling) = &mut self.handling else { return };
+        let ending = match catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => return,
+            Ok(Poll::Ready(result)) => Ending::Returned(result),
+            Err(payload) => Ending::Panicked(payload),
+        };
+        self.handled(ending, cx);
+    }
+
+    /// Notes how the handler ended, and begins to close.
+    fn handled(&mut self, ending: Ending, cx: &Context<'_>) {
+        let code = match &ending {
+            Ending::Returned(Ok(())) => CloseCode::NORMAL,
+            Ending::Returned(Err(_)) | Ending::Panicked(_) => CloseCode::INTERNAL,
+        };
+        self.drop_handler();
+        self.ending.get_or_insert(ending);
+        self.begin_close(close::payload(Some(code), ""), cx);
+    }
+
+    /// Drops the handler where it is; should that panic, so did the handler.
+    fn drop_handler(&mut self) {
+        let handling = self.handling.take();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(handling))) {
+            self.ending = Some(Ending::Panicked(payload));
+        }
+        self.is_notified = true;
+    }
+
+    fn hear_shutdown(&mut self, cx: &mut Context<'_>) {
+        if let Some(shutdown) = &mut self.shutdown
+            && shutdown.as_mut().poll(cx).is_ready()
+        {
+            self.shutdown = None;
+            self.begin_close(close::payload(Some(CloseCode::GOING_AWAY), ""), cx);
+        }
+    }
+
+    /// Takes over what the handler's side wants.
+    fn take_work(&mut self, cx: &Context<'_>) {
+        let work = self.shared.take_work(&mut self.frames);
+        if work.overflow {
+            self.lose(SocketError::overflow(), cx);
+        } else if let Some(payload) = work.close {
+            self.begin_close(payload, cx);
+        }
+    }
+
+    /// Says goodbye, and awaits that the client does.
+    fn begin_close(&mut self, payload: Bytes, cx: &Context<'_>) {
+        if self.stage == Stage::Open {
+            self.queue_close(payload, None, cx);
+            self.stage = Stage::Closing;
+        }
+    }
+
+    /// Answers the client's goodbye, or tells it what it did wrong; there is nothing more to hear from it.
+    fn leave(&mut self, payload: Bytes, failure: Option<SocketError>, cx: &Context<'_>) {
+        if self.stage == Stage::Open {
+            self.queue_close(payload, failure, cx);
+        }
+        self.stage = Stage::Leaving;
+    }
+
+    fn queue_close(&mut self, payload: Bytes, failure: Option<SocketError>, cx: &Context<'_>) {
+        self.end(failure, cx);
+        // What was queued before goes before, and a close frame that was asked for goes in the place of this one.
+        let payload = self.shared.take_work(&mut self.frames).close.unwrap_or(payload);
+        if let Some((code, _)) = payload.split_first_chunk() {
+            self.close_code = Some(u16::from_be_bytes(*code));
+        }
+        self.frames.push_back(Frame::close(payload));
+    }
+
+    /// Gives the connection up.
+    #[cold]
+    fn lose(&mut self, failure: SocketError, cx: &Context<'_>) {
+        self.stage = Stage::Gone;
+        self.rest = Bytes::new();
+        self.frames = VecDeque::new();
+        self.end(Some(failure), cx);
+    }
+
+    /// Ends it for the handler.
+    fn end(&mut self, failure: Option<SocketError>, cx: &Context<'_>) {
+        self.clock.close();
+        for waker in self.shared.end(failure) {
+            self.notify(waker, cx);
+        }
+        self.is_notified = true;
+    }
+
+    /// Wakes whoever waits: this very task, or another one that the socket was handed to.
+    fn notify(&mut self, waker: Option<Waker>, cx: &Context<'_>) {
+        if let Some(waker) = waker {
+            self.is_notified = true;
+            if !waker.will_wake(cx.waker()) {
+                waker.wake();
+            }
+        }
+    }
+}
+
+/// Reading.
+impl Connection {
+    #[inline(never)]
+    fn read(&mut self, cx: &mut Context<'_>) {
+        if !self.rest.is_empty() {
+            let rest = std::mem::take(&mut self.rest);
+            let mut input = &rest[..];
+            self.take_in(&mut input, cx);
+            let left = input.len();
+            self.rest = rest;
+            self.rest.advance(self.rest.len() - left);
+        }
+        while self.rest.is_empty() && self.wants_input() {
+            let mut scratch = [const { MaybeUninit::uninit() }; READ_BYTES];
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            match Pin::new(&mut self.io).poll_read(cx, buffer.unfilled()) {
+                Poll::Pending => return,
+                Poll::Ready(Err(error)) => return self.lose(SocketError::lost(Some(error)), cx),
+                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
+                    return self.lose(SocketError::lost(None), cx);
+                }
+                Poll::Ready(Ok(())) => {}
+            }
+            self.clock.heard();
+            let mut input = buffer.filled();
+            self.take_in(&mut input, cx);
+            if !input.is_empty() {
+                self.rest = Bytes::copy_from_slice(input);
+            }
+        }
+    }
+
+    fn wants_input(&self) -> bool {
+        match self.stage {
+            Stage::Open => self.shared.takes_message(),
+            Stage::Closing | Stage::Shut => true,
+            // A client that is shut already would be found gone before our close frame has left.
+            Stage::Leaving | Stage::Gone => false,
+        }
+    }
+
+    /// Takes in what was read, as far as it is wanted.
+    fn take_in(&mut self, input: &mut &[u8], cx: &Context<'_>) {
+        while !input.is_empty() && self.wants_input() {
+            if self.stage == Stage::Shut {
+                *input = &[];
+                return;
+            }
+            match self.decoder.feed(input) {
+                Ok(None) => {}
+                Ok(Some(event)) => self.take_event(event, cx),
+                Err(failure) => {
+                    let payload = close::payload(failure.close_code(), "");
+                    self.leave(payload, Some(failure), cx);
+                }
+            }
+        }
+    }
+
+    fn take_event(&mut self, event: Event, cx: &Context<'_>) {
+        match event {
+            Event::Message(message) => {
+                let waker = self.shared.deliver(message);
+                self.notify(waker, cx);
+            }
+            Event::Ping(payload) if self.stage == Stage::Open => self.pong(payload),
+            Event::Ping(_) | Event::Pong => {}
+            Event::Close(code) => {
+                self.is_client_done = true;
+                self.leave(close::payload(code, ""), None, cx);
+            }
+        }
+    }
+
+    /// Answers a ping. To one who pings and does not read, only the last answers are kept.
+    fn pong(&mut self, payload: Bytes) {
+        let waiting = self.frames.iter().rev().take_while(|frame| frame.is_untouched_pong()).count();
+        if waiting >= MAX_PONGS {
+            self.frames.pop_back();
+        }
+        self.frames.push_back(Frame::pong(payload));
+    }
+}
+
+/// Writing.
+impl Connection {
+    #[inline(never)]
+    fn write(&mut self, cx: &mut Context<'_>) {
+        if self.stage == Stage::Gone {
+            return;
+        }
+        match self.write_all(cx) {
+            Poll::Pending => self.clock.stalled(),
+            Poll::Ready(Ok(())) => {
+                self.clock.moved();
+                if self.stage == Stage::Leaving {
+                    self.stage = Stage::Shut;
+                    self.is_notified = true;
+                }
+                if self.stage == Stage::Shut && !self.is_shut {
+                    self.shut(cx);
+                }
+            }
+            Poll::Ready(Err(error)) => self.lose(SocketError::lost(Some(error)), cx),
+        }
+    }
+
+    fn write_all(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.frames.is_empty() {
+            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+            let count = outgoing::slices(&self.frames, &mut slices);
+            let bytes = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count]))?;
+            if bytes == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.is_dirty = true;
+            self.clock.moved();
+            self.written(bytes, cx);
+        }
+        if self.is_dirty {
+            ready!(Pin::new(&mut self.io).poll_flush(cx))?;
+            self.is_dirty = false;
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn written(&mut self, bytes: usize, cx: &Context<'_>) {
+        let (mut frames, mut messages, mut payload) = (0, 0, 0);
+        outgoing::advance(&mut self.frames, bytes, |frame| {
+            frames += 1;
+            if frame.is_message() {
+                messages += 1;
+                payload += frame.payload_bytes();
+            }
+        });
+        self.frames_out += frames;
+        if messages > 0 {
+            self.messages_out += messages as u64;
+            self.bytes_out += payload as u64;
+            let waker = self.shared.written(messages, payload);
+            self.notify(waker, cx);
+        }
+        if self.frames.is_empty() && self.frames.capacity() > KEPT_FRAMES {
+            self.frames = VecDeque::new();
+        }
+    }
+
+    /// Says on the stream that nothing follows.
+    fn shut(&mut self, cx: &mut Context<'_>) {
+        match Pin::new(&mut self.io).poll_shutdown(cx) {
+            Poll::Ready(Err(error)) => self.lose(SocketError::lost(Some(error)), cx),
+            // A stream may wait for the other side to end, too, which is of no use when nothing more comes from it.
+            _ if self.is_client_done => self.stage = Stage::Gone,
+            Poll::Ready(Ok(())) => self.is_shut = true,
+            Poll::Pending => {}
+        }
+    }
+}
+
+/// Keeping time.
+impl Connection {
+    fn keep_time(&mut self, mut sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) {
+        loop {
+            let (is_handling, is_gone) = (self.handling.is_some(), self.stage == Stage::Gone);
+            let due = self.clock.due(is_handling, is_gone);
+            if due < self.alarm_at {
+                sleep.as_mut().reset(due);
+                self.alarm_at = due;
+            }
+            if sleep.as_mut().poll(cx).is_pending() {
+                return;
+            }
+            let is_paused = self.stage == Stage::Open && !self.shared.takes_message();
+            match self.clock.ring(is_handling, is_gone, is_paused) {
+                None => {}
+                Some(Alarm::Ping) => {
+                    self.frames.push_back(Frame::ping());
+                    self.is_notified = true;
+                }
+                Some(Alarm::Silent | Alarm::Stalled) => self.lose(SocketError::silent(), cx),
+                Some(Alarm::CloseTimeout) => self.lose(SocketError::lost(None), cx),
+                Some(Alarm::Linger) => self.drop_handler(),
+            }
+            self.alarm_at = self.clock.due(self.handling.is_some(), self.stage == Stage::Gone);
+            sleep.as_mut().reset(self.alarm_at);
+        }
+    }
+}
+
+/// How much is read at once. The room for it is on the stack, so that an idle connection has none.
+const READ_BYTES: usize = 16 << 10;
+
+/// How many answers to pings may wait.
+const MAX_PONGS: usize = 16;
+
+/// How many frames a queue keeps room for.
+const KEPT_FRAMES: usize = 16;
