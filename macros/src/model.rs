@@ -69,12 +69,6 @@ impl<'a> Request<'a> {
                 return None;
             }
         };
-        if fields.is_empty() {
-            mistakes.add(
-                &input.ident,
-                "nothing to read: give the struct a field, such as `query: Query<Options>`",
-            );
-        }
         let options = StructOptions::read(&input.attrs, mistakes);
         Some(Self {
             ident: &input.ident,

@@ -190,3 +190,19 @@ fn a_struct_has_the_stage_of_its_fields() {
     let Values(Deps(Db), word) = values.unwrap();
     assert_eq!(word.0, "q");
 }
+
+#[test]
+fn a_struct_without_fields_reads_nothing() {
+    #[derive(Debug, FromRequest)]
+    struct Nothing;
+    #[derive(Debug, FromRequest)]
+    struct NothingNamed {}
+
+    assert!(Contract::of::<Nothing, ()>().inputs().is_empty());
+    assert!(!<Nothing as FromRequest<()>>::CONSUMES_BODY);
+    let (nothing, log) = read::<Nothing>(&[]);
+    assert!(nothing.is_ok());
+    let (named, _) = read::<NothingNamed>(&[("query", "bad")]);
+    assert!(named.is_ok());
+    assert!(log.is_empty());
+}

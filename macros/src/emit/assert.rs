@@ -37,6 +37,9 @@ pub(super) fn assertions(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStre
         let message = "no field reads the body: remove `body`";
         quote_spanned!(span=> const _: () = ::core::assert!(#krate::__private::any_reads_body(READERS), #message);)
     });
+    if slots.is_empty() && never.is_none() {
+        return TokenStream::new();
+    }
     quote! {
         const READERS: &[bool] = &[#(#readers),*];
         #(#fields)*

@@ -82,6 +82,7 @@ fn from_request(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
             const STAGE: #krate::__private::Stage = #krate::__private::stage_of_all(&[#(#stages),*]);
 
             fn describe(contract: &mut #krate::__private::Contract) {
+                let _ = &contract;
                 #(#describe)*
             }
 

@@ -7,9 +7,6 @@ enum Create {
 }
 
 #[derive(gongular::FromRequest)]
-struct Nothing;
-
-#[derive(gongular::FromRequest)]
 union Bits {
     whole: u64,
 }
