@@ -101,6 +101,10 @@ impl Listener {
 
     #[cfg(unix)]
     fn bind_unix(path: PathBuf, backlog: u32) -> io::Result<Self> {
+        if path.as_os_str().is_empty() {
+            // Linux would choose a name that nobody knows.
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "the path of the Unix socket is empty"));
+        }
         remove_abandoned(&path)?;
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&socket2::SockAddr::unix(&path)?)?;

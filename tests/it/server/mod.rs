@@ -2,6 +2,8 @@
 
 mod framing;
 mod http2;
+mod listen;
+mod process;
 mod slow;
 mod stop;
 #[cfg(feature = "tls")]

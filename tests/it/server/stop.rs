@@ -40,3 +40,62 @@ async fn what_does_not_finish_is_dropped_at_the_deadline() {
     assert!(began.elapsed() >= SHORT);
     assert_eq!((busy.rest().await, app.running()), (String::new(), 0));
 }
+
+#[tokio::test]
+async fn a_server_that_is_dropped_drops_its_connections() {
+    let site = Site::start(|server| server);
+    let mut busy = site.connect().await;
+    busy.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    soon(site.app.0.entered.notified()).await;
+    site.running.abort();
+    assert_eq!(busy.rest().await, "");
+    assert!(soon(TcpStream::connect(site.addr)).await.is_err());
+}
+
+#[tokio::test]
+async fn requests_over_http2_finish_and_the_client_is_told_to_go() {
+    let site = Site::start(|server| server);
+    let stream = site.connect().await.stream;
+    let asked = tokio::spawn(async move { super::http2::get(stream, "/wait").await });
+    soon(site.app.0.entered.notified()).await;
+    site.shutdown.trigger();
+    while TcpStream::connect(site.addr).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    site.app.0.leave.notify_one();
+    assert_eq!(asked.await.unwrap(), (200, "waited".to_owned()));
+    soon(site.running).await.unwrap().unwrap();
+}
+
+/// Takes over every connection, says hello, and goodbye when the server stops.
+async fn upgrade(
+    mut request: Request<IncomingBody>,
+) -> Result<Response<ResponseBody>, std::convert::Infallible> {
+    let shutdown = Shutdown::of(request.extensions()).expect("it may be upgraded").clone();
+    tokio::spawn(async move {
+        let upgraded = hyper::upgrade::on(&mut request).await.unwrap();
+        let mut io = hyper_util::rt::TokioIo::new(upgraded);
+        io.write_all(b"hello").await.unwrap();
+        shutdown.triggered().await;
+        io.write_all(b"goodbye").await.unwrap();
+    });
+    let answer = Response::builder().status(101).header("connection", "upgrade").header("upgrade", "words");
+    Ok(answer.body(ResponseBody::empty()).unwrap())
+}
+
+#[tokio::test]
+async fn upgraded_connections_hear_of_the_end_and_are_waited_for() {
+    let server = Server::new(tower::service_fn(upgrade)).bind("127.0.0.1:0").unwrap();
+    let (addr, shutdown) = (server.local_addr().unwrap(), server.shutdown());
+    let running = tokio::spawn(server.run());
+    let mut client = Raw { stream: TcpStream::connect(addr).await.unwrap(), read: Vec::new() };
+    client.send("GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: words\r\n\r\n").await;
+    assert_eq!(client.answer().await.0, 101);
+    while client.read != b"hello" {
+        client.more().await;
+    }
+    shutdown.trigger();
+    assert_eq!(client.rest().await, "hellogoodbye");
+    soon(running).await.unwrap().unwrap();
+    assert_eq!(connections(addr), 0);
+}
