@@ -9,6 +9,7 @@ mod methods;
 pub(crate) mod output;
 pub(crate) mod path;
 mod query;
+mod sockets;
 mod status;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) fn all(folder: &Path) -> Router {
         inject::routes(),
         groups::routes(),
         files::routes(folder),
+        sockets::routes(),
     ];
     let router = Router::new().get(stats::PATH, stats::last);
     sections.into_iter().fold(router, |router, section| router.group("", section))
