@@ -110,6 +110,7 @@ where
         }
     }
 
+    #[inline]
     pub(super) fn poll(&self, site: &impl Site, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T> {
         match self.turns.try_take() {
             Some(turn) => self.take_turn(turn, site, head, task),
@@ -175,8 +176,9 @@ where
                 state.started = Some(Instant::now());
             }
             match self.run(|| work.begin(head, task)) {
-                Begun::Running => {}
                 Begun::Failed(error) => return Polled::Failed(error),
+                Begun::Made(made) => return self.settle(state, Poll::Ready(made), site, task),
+                Begun::Running => return self.settle(state, Poll::Pending, site, task),
                 Begun::Waiting => {
                     state.phase = Phase::Starting;
                     return state.work.take().map_or(Polled::Waiting, Polled::Slow);
@@ -192,6 +194,17 @@ where
         state.phase = Phase::Idle;
         let Some(work) = &mut state.work else { return Polled::Waiting };
         let polled = self.run(|| work.poll(task));
+        self.settle(state, polled, site, task)
+    }
+
+    /// Takes note of how far the factory came.
+    fn settle(
+        &self,
+        state: &mut State<T>,
+        polled: Poll<Result<Value<T>, Error>>,
+        site: &impl Site,
+        task: &mut Context<'_>,
+    ) -> Polled<T> {
         if polled.is_ready()
             && let Some(started) = state.started.take()
             && let Some(recorder) = site.recorder()
@@ -203,13 +216,14 @@ where
             self.previous.store(site.enlist(), Ordering::Release);
         }
         match polled {
-            Poll::Ready(Ok(())) if site.is_over() => {
+            Poll::Ready(Ok(value)) if site.is_over() => {
+                drop(value);
                 too_late(state);
                 Polled::Failed(over::<T>())
             }
-            Poll::Ready(Ok(())) => {
+            Poll::Ready(Ok(value)) => {
                 state.phase = Phase::Ready;
-                Polled::Ready(work.value())
+                Polled::Ready(value)
             }
             Poll::Ready(Err(error)) => Polled::Failed(error),
             Poll::Pending => {

@@ -177,8 +177,8 @@ pub trait Recipe<U>: Send + Sync + 'static {
 /// The room in which a factory runs, used again and again.
 #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
 pub trait Run<U>: Send {
-    /// Reads the arguments and starts the factory, if they can be read at once.
-    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun;
+    /// Reads the arguments, if they can be read at once, and starts and polls the factory.
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun<U>;
 
     /// Reads the arguments, however long it takes, and starts the factory.
     ///
@@ -194,11 +194,13 @@ pub trait Run<U>: Send {
 /// How far the start of a factory came.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "it is not exported")]
-pub enum Begun {
-    /// The factory runs.
-    Running,
+pub enum Begun<T> {
     /// The arguments could not be read.
     Failed(Error),
+    /// The factory was ready at once.
+    Made(Result<T, Error>),
+    /// The factory runs.
+    Running,
     /// An argument is not ready; nothing has happened.
     Waiting,
 }
@@ -282,14 +284,17 @@ macro_rules! factory {
             $($name: FromRequest<()> + Send + 'static,)*
         {
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
-            fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun {
+            fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun<T> {
                 let mut body = BodySlot::taken();
                 let mut cx = head.context(&mut body);
                 let arguments = pin!(<($($name,)*) as FromRequest<()>>::from_request(&mut cx));
                 match arguments.poll(task) {
                     Poll::Ready(Ok(($($name,)*))) => {
                         self.future.set(Some((self.function)($($name),*).into_future()));
-                        Begun::Running
+                        match self.poll_future(task) {
+                            Poll::Ready(made) => Begun::Made(made),
+                            Poll::Pending => Begun::Running,
+                        }
                     }
                     Poll::Ready(Err(error)) => Begun::Failed(error),
                     Poll::Pending => Begun::Waiting,

@@ -36,9 +36,9 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
 
 /// The room in which one value for each request is made, kept and torn down.
 pub(super) trait Work<T: ?Sized>: Send {
-    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun;
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun<Value<T>>;
     fn begin_slowly<'p>(self: Box<Self>, head: Head<'p>) -> BoxFuture<'p, Begin<'p, dyn Work<T>>>;
-    fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>>;
+    fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<Value<T>, Error>>;
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
@@ -179,7 +179,23 @@ struct Room<U, T: ?Sized> {
     held: Arc<Held<U, T>>,
 }
 
-impl<U, T: ?Sized> Room<U, T> {
+impl<U, T> Room<U, T>
+where
+    U: Send + Sync + 'static,
+    T: ?Sized + 'static,
+{
+    /// Puts what was made into the allocation of the one before, if nobody has that any more.
+    fn keep(&mut self, made: Result<U, Error>) -> Result<Value<T>, Error> {
+        let value = made.map_err(|error| self.name(error))?;
+        if let Some(held) = Arc::get_mut(&mut self.held) {
+            held.value = Some(value);
+        } else {
+            self.held = Arc::new(Held::new(Some(value), self.spec.view));
+        }
+        Ok(Value::held(Arc::clone(&self.held)))
+    }
+
+    #[cold]
     fn name(&self, error: Error) -> Error {
         error.from_factory(type_name::<T>(), self.spec.key.name())
     }
@@ -190,10 +206,12 @@ where
     U: Send + Sync + 'static,
     T: ?Sized + Send + Sync + 'static,
 {
-    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun {
+    fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun<Value<T>> {
         match self.run.begin(head, task) {
             Begun::Failed(error) => Begun::Failed(self.name(error)),
-            begun @ (Begun::Running | Begun::Waiting) => begun,
+            Begun::Made(made) => Begun::Made(self.keep(made)),
+            Begun::Running => Begun::Running,
+            Begun::Waiting => Begun::Waiting,
         }
     }
 
@@ -207,19 +225,8 @@ where
         })
     }
 
-    fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        match self.run.poll(task) {
-            Poll::Ready(Ok(value)) => {
-                if let Some(held) = Arc::get_mut(&mut self.held) {
-                    held.value = Some(value);
-                } else {
-                    self.held = Arc::new(Held::new(Some(value), self.spec.view));
-                }
-                Poll::Ready(Ok(()))
-            }
-            Poll::Ready(Err(error)) => Poll::Ready(Err(self.name(error))),
-            Poll::Pending => Poll::Pending,
-        }
+    fn poll(&mut self, task: &mut Context<'_>) -> Poll<Result<Value<T>, Error>> {
+        self.run.poll(task).map(|made| self.keep(made))
     }
 
     fn value(&self) -> Value<T> {
