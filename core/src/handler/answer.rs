@@ -63,10 +63,9 @@ impl Answer {
     /// The content type is `application/json`, unless the handlers chose one. A value that cannot be serialised makes the
     /// handler fail when it returns, with `500`.
     pub fn set_json<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let mut bytes = Vec::with_capacity(128);
-        match serde_json::to_writer(&mut bytes, value) {
-            Ok(()) => self.set_body(bytes.into(), const { HeaderValue::from_static("application/json") }),
-            Err(error) => self.failure = Some(Error::serialize(error)),
+        match crate::respond::json::to_bytes(value) {
+            Ok(bytes) => self.set_body(bytes.into(), const { HeaderValue::from_static("application/json") }),
+            Err(error) => self.failure = Some(error),
         }
     }
 

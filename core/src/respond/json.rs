@@ -1,5 +1,8 @@
 //! Values as JSON answers.
 
+use std::cell::RefCell;
+
+use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use serde::Serialize;
 
@@ -26,11 +29,38 @@ pub struct Json<T>(pub T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        let mut bytes = Vec::with_capacity(128);
-        serde_json::to_writer(&mut bytes, &self.0).map_err(Error::serialize)?;
-        let mut response = Response::new(ResponseBody::from(bytes));
+        let mut response = Response::new(ResponseBody::from(to_bytes(&self.0)?));
         let content_type = const { HeaderValue::from_static("application/json") };
         response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         Ok(response)
     }
 }
+
+/// Writes a value as JSON.
+///
+/// It is written into room that the thread keeps, and copied: one allocation of the right size, where a buffer that grows
+/// takes one for each time it does, and one more to be shared.
+pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Bytes, Error> {
+    thread_local! {
+        static ROOM: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    }
+    // It is not there when the thread ends, nor when a value answers something else while it is written.
+    let mut room = ROOM.try_with(RefCell::take).unwrap_or_default();
+    room.clear();
+    let written = serde_json::to_writer(&mut room, value).map_err(Error::serialize);
+    if written.is_ok() && room.len() > COPIED_BYTES {
+        return Ok(Bytes::from(room));
+    }
+    let bytes = written.map(|()| Bytes::copy_from_slice(&room));
+    if room.capacity() <= KEPT_BYTES {
+        // When the thread ends the room goes with it.
+        let _ = ROOM.try_with(|kept| kept.replace(room));
+    }
+    bytes
+}
+
+/// Up to so many bytes are copied; more would take longer than an allocation does.
+const COPIED_BYTES: usize = 16 << 10;
+
+/// So much room a thread keeps at most.
+const KEPT_BYTES: usize = 64 << 10;

@@ -3,7 +3,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod body;
-mod json;
+pub(crate) mod json;
 mod plain;
 
 use http::Response;
