@@ -130,20 +130,23 @@ impl<'de> Source<'de> for Pairs<'de> {
 fn scan(text: &str, key: bool) -> (Text<'_>, usize) {
     let bytes = text.as_bytes();
     let mut escapes = Escapes::None;
-    let mut end = 0;
-    for &byte in bytes.iter().take(NEAR) {
+    // Nothing that means anything sorts after these, as most of a text does.
+    let last = if key { b'=' } else { b'+' };
+    for (end, &byte) in bytes.iter().take(NEAR).enumerate() {
+        if byte > last {
+            continue;
+        }
         match byte {
             b'&' => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
             b'=' if key => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
             b'%' | b'+' => escapes = Escapes::Form,
             _ => {}
         }
-        end += 1;
     }
-    if end < bytes.len() {
+    if bytes.len() > NEAR {
         return scan_far(text, key);
     }
-    (Text { raw: text, escapes }, end)
+    (Text { raw: text, escapes }, bytes.len())
 }
 
 /// As [`scan`], for texts that are long enough to be searched by the block.
