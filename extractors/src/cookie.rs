@@ -74,6 +74,11 @@ where
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         Self::try_from_headers(&cx.parts.headers)
     }
+
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        Some(Self::try_from_headers(&cx.parts.headers))
+    }
 }
 
 wrapper!(Cookie);

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 #[cfg(feature = "axum")]
 use gongular_core::inject::resolve;
-use gongular_core::inject::{InjectKey, NoKey, Resolve, Value, resolve_in};
+use gongular_core::inject::{InjectKey, NoKey, Resolve, Value, resolve_in, singleton_in};
 use gongular_core::{Contract, Error, FromRequest, RequestContext, RequestState, Stage};
 
 /// A dependency from the container, by its type and, where there are several, by a key.
@@ -122,6 +122,12 @@ where
     #[inline]
     fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send {
         Injecting(resolve_in::<T, K, B>(cx))
+    }
+
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        let value = singleton_in::<T, K, B>(cx)?.clone();
+        Some(Ok(Self { value, key: PhantomData }))
     }
 }
 

@@ -79,6 +79,11 @@ where
         }
         Self::try_from_params(&PathParams::default())
     }
+
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        cx.path_params().map(Self::try_from_params)
+    }
 }
 
 wrapper!(Param);

@@ -93,6 +93,11 @@ where
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         Self::bind(&cx.parts.uri, cx.limits())
     }
+
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        Some(Self::bind(&cx.parts.uri, cx.limits()))
+    }
 }
 
 wrapper!(Query);

@@ -57,6 +57,16 @@ where
     Resolve { step: Step::Start(head, scope), key: PhantomData }
 }
 
+/// Returns a singleton, for extractors that are read at once; `None` for anything that is not one, or is not there.
+#[inline]
+pub fn singleton_in<'c, T, K, B>(cx: &'c mut RequestContext<'_, B>) -> Option<&'c Value<T>>
+where
+    T: ?Sized + Send + Sync + 'static,
+    K: InjectKey,
+{
+    cx.head_and_scope().1?.singleton::<T, K>()
+}
+
 /// The future of a dependency, made by [`resolve`].
 ///
 /// # Panics

@@ -27,7 +27,6 @@ impl Scope {
     }
 
     /// Returns a singleton that has been built.
-    #[cfg(feature = "axum")]
     #[inline]
     pub(crate) fn singleton<T: ?Sized + 'static, K: InjectKey>(&self) -> Option<&super::Value<T>> {
         match self.inner.container.slot::<T, K>()? {
@@ -79,6 +78,7 @@ impl Scope {
         Spot { scope: &self.inner, cell }
     }
 
+    #[inline]
     pub(super) fn poll_cell<T>(&self, cell: u32, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T>
     where
         T: ?Sized + Send + Sync + 'static,

@@ -72,6 +72,17 @@ pub trait FromRequest<B>: Sized {
     /// Whatever keeps the value from being read, with everything that is wrong with it at once.
     fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send;
 
+    /// Reads the value at once, as [`from_request`](Self::from_request) would; `None` when that may have to wait.
+    ///
+    /// It only saves time: a future whose every state has to be kept costs more than most values do. Whoever implements it
+    /// takes nothing away from the request when the answer is `None`.
+    #[doc(hidden)]
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        let _ = cx;
+        None
+    }
+
     /// Finds what is wrong with the values of the request that this type reads, without building a dependency.
     ///
     /// It is asked when another extractor has refused the request already, so that the client learns of everything at

@@ -20,6 +20,11 @@ where
         if T::is_present(cx) { T::from_request(cx).await.map(Some) } else { Ok(None) }
     }
 
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        if T::is_present(cx) { T::read_now(cx).map(|read| read.map(Some)) } else { Some(Ok(None)) }
+    }
+
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
         T::is_present(cx)
     }
@@ -44,6 +49,11 @@ where
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         Ok(T::from_request(cx).await)
+    }
+
+    #[inline]
+    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+        T::read_now(cx).map(Ok)
     }
 
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {

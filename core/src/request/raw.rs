@@ -76,6 +76,12 @@ macro_rules! head {
                     let read: fn(&RequestContext<'_, B>) -> Self = $read;
                     Ok(read(cx))
                 }
+
+                #[inline]
+                fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+                    let read: fn(&RequestContext<'_, B>) -> Self = $read;
+                    Some(Ok(read(cx)))
+                }
             }
         )*
     };

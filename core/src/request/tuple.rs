@@ -78,7 +78,10 @@ macro_rules! tuple {
     };
     (@read $name:ident, $cx:ident, $found:ident, $steps:ident) => {
         let begun = $steps.begin();
-        let read = $name::from_request($cx).await;
+        let read = match $name::read_now($cx) {
+            Some(read) => read,
+            None => $name::from_request($cx).await,
+        };
         $steps.end(begun, std::any::type_name::<$name>());
         match read {
             Ok(value) => $name = Some(value),
