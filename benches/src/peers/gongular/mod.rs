@@ -1,10 +1,12 @@
 //! Our extractors, container and layers: the same handlers for both hosts.
 
+pub(crate) mod assembled;
 pub(crate) mod in_axum;
 pub(crate) mod plain;
 
-use gongular::inject::{Container, Provider};
+use gongular::inject::{Container, ContainerBuilder, Provider};
 use gongular::layers::error::{ErrorHandler, RequestHead};
+use gongular::layers::stats::RouteCallback;
 use gongular::layers::{ErrorLayer, InjectLayer, StatsLayer};
 use gongular::stats::RouteStat;
 use gongular::{
@@ -85,7 +87,12 @@ async fn api_posts(
 }
 
 async fn container() -> Container {
-    Container::builder()
+    let builder = registrations(Container::builder()).register(number()).per_request(user);
+    builder.build().await.expect("everything is provided")
+}
+
+fn registrations(builder: ContainerBuilder) -> ContainerBuilder {
+    builder
         .provide(Db { v: 1 })
         .provide(Cache { v: 2 })
         .provide(Mailer { v: 3 })
@@ -94,14 +101,13 @@ async fn container() -> Container {
         .provide_keyed("primary", Pool { v: 60 })
         .provide_keyed("replica", Pool { v: 6 })
         .provide_keyed("archive", Pool { v: 600 })
-        .register(Provider::<RequestNumber>::per_request(number))
-        .per_request(user)
-        .build()
-        .await
-        .expect("everything is provided")
 }
 
-async fn number(db: Inject<Db>, digits: Digits) -> Result<RequestNumber, Error> {
+fn number() -> Provider<RequestNumber> {
+    Provider::<RequestNumber>::per_request(read_number)
+}
+
+async fn read_number(db: Inject<Db>, digits: Digits) -> Result<RequestNumber, Error> {
     let refuse = |text| Error::new(StatusCode::INTERNAL_SERVER_ERROR, text);
     request_number(&db, digits.0.as_ref().map(HeaderValue::as_bytes)).await.map_err(refuse)
 }
@@ -131,13 +137,17 @@ impl<B: Send> FromRequest<B> for Credentials {
 }
 
 fn stats_layer() -> StatsLayer {
+    StatsLayer::new(route_callback())
+}
+
+fn route_callback() -> impl RouteCallback {
     let registry = Registry::default();
-    StatsLayer::new(move |stat: &RouteStat| {
+    move |stat: &RouteStat| {
         let path = stat.matched_path().map_or("", |path| path.as_str());
         let status = stat.response_code().map_or(0, |status| status.as_u16());
         let took = stat.total_duration();
         registry.record(stat.method().as_str(), path, status, took, stat.response_size());
-    })
+    }
 }
 
 fn error_layer() -> ErrorLayer<FirstProblem> {
