@@ -130,18 +130,19 @@ impl<'de> Source<'de> for Pairs<'de> {
 fn scan(text: &str, key: bool) -> (Text<'_>, usize) {
     let bytes = text.as_bytes();
     let mut escapes = Escapes::None;
-    // Nothing that means anything sorts after these, as most of a text does.
+    // What means anything sorts before most of a text.
     let last = if key { b'=' } else { b'+' };
-    for (end, &byte) in bytes.iter().take(NEAR).enumerate() {
-        if byte > last {
-            continue;
-        }
-        match byte {
-            b'&' => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
-            b'=' if key => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
-            b'%' | b'+' => escapes = Escapes::Form,
+    let near = bytes.get(..NEAR).unwrap_or(bytes);
+    let mut end = 0;
+    while let Some(skip) = near.get(end..).and_then(|rest| rest.iter().position(|&byte| byte <= last)) {
+        end += skip;
+        match near.get(end) {
+            Some(b'&') => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
+            Some(b'=') if key => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
+            Some(b'%' | b'+') => escapes = Escapes::Form,
             _ => {}
         }
+        end += 1;
     }
     if bytes.len() > NEAR {
         return scan_far(text, key);
