@@ -4,6 +4,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
 
+mod counter;
 mod people;
 mod shop;
 mod watch;
@@ -11,6 +12,7 @@ mod watch;
 use gongular::engine::ServeError;
 use gongular::http::{HeaderMap, HeaderValue, header};
 use gongular::layers::ErrorLayer;
+use gongular::websocket::websocket;
 use gongular::{Chain, Engine, IntoResponse, Router, handle};
 
 use self::watch::Watcher;
@@ -32,6 +34,7 @@ async fn main() -> Result<(), ServeError> {
 fn engine(watcher: Watcher) -> Engine {
     Engine::new()
         .provide(watcher.clone())
+        .provide(counter::Total::default())
         .stats(watcher)
         .server_timing(true)
         .errors(ErrorLayer::new().map(shop::answer))
@@ -58,6 +61,7 @@ fn routes() -> Router {
                 .delete("/books/{id}", shop::remove)
                 .get("/fall", people::fall),
         )
+        .get("/counter", websocket::<counter::Counter>())
         .get("/stats", watch::stats)
         .get("/report", watch::report)
 }
@@ -83,5 +87,6 @@ const TOUR: &str = r#"serving BASE - open it in a browser, or try:
   curl -i BASE/staff/fall -H 'x-user: boss'                       a panic
   curl -i -X PATCH BASE/books                                     405, with what is allowed
   curl -s BASE/assets/style.css -r 0-25                           a range of a file
+  curl -i BASE/counter?name=Ann                                   a websocket without its handshake (the page has one)
   curl -s BASE/stats; curl -s BASE/report                         what was measured; who needs what
 "#;
