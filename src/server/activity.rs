@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
 use super::Protocol;
 use super::head::SentHeads;
+use super::pace::BodyRate;
+use super::settings::Settings;
 
 /// The notes of one connection. They are written on the way of a request and read by the one who watches the time, so
 /// that no request needs a timer, and hardly one a clock.
@@ -40,9 +42,10 @@ pub(super) struct Activity {
     sent: AtomicUsize,
     /// The end was written, and what still comes in is thrown away.
     lingering: AtomicBool,
-    /// HTTP/1: the heads of requests that came, and how much of them is kept.
+    /// HTTP/1: the heads of requests that came, as long as there are heads.
     heads: Mutex<SentHeads>,
-    max_head_bytes: usize,
+    keeps_heads: AtomicBool,
+    settings: Arc<Settings>,
 }
 
 /// What a connection waits for. A number tells one waiting from the next of the same sort.
@@ -67,7 +70,7 @@ impl Activity {
         protocol: Protocol,
         peer: Option<SocketAddr>,
         began: Instant,
-        max_head_bytes: usize,
+        settings: Arc<Settings>,
     ) -> Self {
         Self {
             protocol,
@@ -85,12 +88,17 @@ impl Activity {
             sent: AtomicUsize::new(0),
             lingering: AtomicBool::new(false),
             heads: Mutex::default(),
-            max_head_bytes,
+            keeps_heads: AtomicBool::new(protocol == Protocol::Http1),
+            settings,
         }
     }
 
     pub(super) const fn protocol(&self) -> Protocol {
         self.protocol
+    }
+
+    pub(super) fn body_rate(&self) -> Option<BodyRate> {
+        self.settings.body_rate
     }
 
     pub(super) const fn peer(&self) -> Option<SocketAddr> {
@@ -167,14 +175,14 @@ impl Activity {
 
     /// Bytes came in.
     pub(super) fn received(&self, bytes: &[u8]) {
-        if self.protocol == Protocol::Http2 {
+        if !self.keeps_heads.load(Relaxed) {
             return;
         }
         let is_first = self.open.load(Relaxed) == 0 && !self.head_started.load(Relaxed);
         if is_first {
-            self.heads().begin(bytes, self.max_head_bytes);
+            self.heads().begin(bytes, self.settings.max_head_bytes());
         } else if !self.body_open.load(Relaxed) {
-            self.heads().add(bytes, self.max_head_bytes);
+            self.heads().add(bytes, self.settings.max_head_bytes());
         }
         self.head_started.store(true, Relaxed);
     }
@@ -190,6 +198,16 @@ impl Activity {
         self.sent.fetch_add(1, Relaxed);
     }
 
+    pub(super) fn is_send_blocked(&self) -> bool {
+        self.send_blocked.load(Relaxed)
+    }
+
+    /// HTTP is no longer spoken; whoever took the connection over need not be watched.
+    pub(super) fn hand_over(&self) {
+        self.keeps_heads.store(false, Relaxed);
+        self.heads().forget();
+    }
+
     pub(super) fn send_blocked(&self) {
         self.send_blocked.store(true, Relaxed);
     }
@@ -200,5 +218,73 @@ impl Activity {
         self.send_blocked.store(false, Relaxed);
         self.lingering.store(lingers, Relaxed);
         lingers
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn activity(protocol: Protocol) -> Activity {
+        Activity::new(protocol, None, Instant::now(), Arc::new(Settings::default()))
+    }
+
+    #[test]
+    fn a_connection_waits_for_one_thing_after_the_other() {
+        let activity = activity(Protocol::Http1);
+        assert_eq!(activity.wait(), Wait::Head(0));
+        activity.received(b"POST /");
+        assert_eq!(activity.wait(), Wait::Head(0));
+        activity.begin(true);
+        assert_eq!(activity.wait(), Wait::Handler);
+        activity.want_body(true);
+        assert_eq!(activity.wait(), Wait::Body(1));
+        activity.next_window();
+        assert_eq!(activity.wait(), Wait::Body(2));
+        activity.want_body(false);
+        activity.end_body();
+        activity.send_blocked();
+        assert_eq!(activity.wait(), Wait::Send(0));
+        activity.sent();
+        assert_eq!(activity.wait(), Wait::Handler);
+        activity.end();
+        assert_eq!(activity.wait(), Wait::Idle(1));
+        activity.received(b"G");
+        assert_eq!(activity.wait(), Wait::Head(1));
+    }
+
+    #[test]
+    fn a_body_that_was_cut_is_not_waited_for_again() {
+        let activity = activity(Protocol::Http1);
+        activity.begin(true);
+        activity.want_body(true);
+        activity.cut_body();
+        assert_eq!(activity.wait(), Wait::Handler);
+        assert!(activity.linger());
+        assert_eq!(activity.wait(), Wait::Linger);
+    }
+
+    #[test]
+    fn over_http2_bytes_are_no_heads_and_requests_run_side_by_side() {
+        let activity = activity(Protocol::Http2);
+        activity.received(b"frames");
+        assert_eq!((activity.wait(), activity.heads().len()), (Wait::Idle(0), 0));
+        activity.begin(false);
+        activity.begin(false);
+        activity.end();
+        assert_eq!(activity.wait(), Wait::Handler);
+        activity.end();
+        assert_eq!(activity.wait(), Wait::Idle(2));
+        assert!(!activity.linger());
+    }
+
+    #[test]
+    fn a_connection_that_was_taken_over_keeps_nothing_of_what_comes() {
+        let activity = activity(Protocol::Http1);
+        activity.received(b"GET /");
+        assert_eq!(activity.heads().len(), 5);
+        activity.hand_over();
+        activity.received(b"words");
+        assert_eq!(activity.heads().len(), 0);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -35,22 +35,16 @@ impl<S> Adapter<S> {
     }
 
     /// Leaves with the request what services ask for.
-    fn furnish(&self, request: Request<Incoming>) -> Request<IncomingBody> {
-        let settings = &self.shared.settings;
-        let (mut parts, body) = request.into_parts();
+    fn furnish(&self, extensions: &mut Extensions) {
         // hyper leaves an extension with a request that may be upgraded, and with no other.
-        if !parts.extensions.is_empty() {
-            parts.extensions.insert(self.shared.shutdown.clone());
-            // What an upgraded connection takes along stays for its whole life.
-            self.activity.heads().forget();
+        if !extensions.is_empty() {
+            extensions.insert(self.shared.shutdown.clone());
         }
-        if settings.client_addr
+        if self.shared.settings.client_addr
             && let Some(peer) = self.activity.peer()
         {
-            parts.extensions.insert(ClientAddr::new(peer));
+            extensions.insert(ClientAddr::new(peer));
         }
-        let body = IncomingBody::new(body, Arc::clone(&self.activity), settings.body_rate);
-        Request::from_parts(parts, body)
     }
 
     /// Looks for what the server itself refuses.
@@ -92,12 +86,13 @@ where
     type Error = Infallible;
     type Future = Answering<S, S::Future>;
 
-    fn call(&self, request: Request<Incoming>) -> Self::Future {
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
         let turn = Turn::begin(&self.activity, !request.body().is_end_stream());
         let state = match self.refusal(&request) {
             Some(error) => State::Failed { error },
             None => {
-                let request = self.furnish(request);
+                self.furnish(request.extensions_mut());
+                let request = request.map(|body| IncomingBody::new(body, Arc::clone(&self.activity)));
                 // Most services are ready at any time, and those need not carry the request around. One that is not is
                 // asked again by somebody who can be woken.
                 let mut task = Context::from_waker(Waker::noop());

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use http::StatusCode;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
+use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::Protocol;
 use super::activity::Activity;
-use super::pace::{BodyRate, Pace, Received};
+use super::pace::{Pace, Received};
 use crate::{BoxError, ClientAddr, Error};
 
 /// A request's body as it comes from the network, which has to come at a least rate.
@@ -26,20 +27,22 @@ use crate::{BoxError, ClientAddr, Error};
 pub struct IncomingBody {
     incoming: Incoming,
     activity: Arc<Activity>,
-    rate: Option<BodyRate>,
     received: Received,
     /// HTTP/2: bodies of one connection come side by side, so each of them that has to wait has a timer of its own.
-    timer: Option<Timer>,
+    timer: Option<Pin<Box<Timer>>>,
 }
 
-struct Timer {
-    sleep: Pin<Box<Sleep>>,
-    pace: Pace,
+pin_project! {
+    struct Timer {
+        #[pin]
+        sleep: Sleep,
+        pace: Pace,
+    }
 }
 
 impl IncomingBody {
-    pub(super) fn new(incoming: Incoming, activity: Arc<Activity>, rate: Option<BodyRate>) -> Self {
-        Self { incoming, activity, rate, received: Received::default(), timer: None }
+    pub(super) fn new(incoming: Incoming, activity: Arc<Activity>) -> Self {
+        Self { incoming, activity, received: Received::default(), timer: None }
     }
 
     /// Returns the address that the connection comes from; `None` for Unix sockets.
@@ -52,26 +55,25 @@ impl IncomingBody {
 
     /// Somebody waits and there is nothing. Returns whether it is too late.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(rate) = self.rate else { return Poll::Pending };
+        let Some(rate) = self.activity.body_rate() else { return Poll::Pending };
         if self.activity.protocol() == Protocol::Http1 {
             // The connection watches the time, and wakes whoever waits by failing.
             self.activity.want_body(true);
             return Poll::Pending;
         }
         let now = Instant::now();
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Timer { sleep: Box::pin(sleep_until(now)), pace: Pace::default() });
+        let new = || Box::pin(Timer { sleep: sleep_until(now), pace: Pace::default() });
+        let mut timer = self.timer.get_or_insert_with(new).as_mut().project();
         let Some(deadline) = timer.pace.wait(now, rate.window) else { return Poll::Pending };
         if timer.sleep.deadline() != deadline {
             timer.sleep.as_mut().reset(deadline);
         }
-        timer.sleep.as_mut().poll(cx)
+        timer.sleep.poll(cx)
     }
 
     /// The waiting is over: `bytes` came.
     fn note(&mut self, bytes: usize) {
-        let Some(rate) = self.rate else { return };
+        let Some(rate) = self.activity.body_rate() else { return };
         let is_complete = self.received.add(bytes, rate);
         if self.activity.protocol() == Protocol::Http1 {
             self.activity.want_body(false);
@@ -79,9 +81,10 @@ impl IncomingBody {
                 self.activity.next_window();
             }
         } else if let Some(timer) = &mut self.timer {
-            timer.pace.pause(Instant::now());
+            let pace = timer.as_mut().project().pace;
+            pace.pause(Instant::now());
             if is_complete {
-                timer.pace = Pace::default();
+                *pace = Pace::default();
             }
         }
     }

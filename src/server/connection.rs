@@ -51,7 +51,7 @@ where
         _ = stops.at_least(Stage::Draining) => None,
     };
     let Some(Opened { stream, protocol, sniffed, began }) = opened else { return };
-    let activity = Arc::new(Activity::new(protocol, peer, began, shared.settings.max_head_bytes()));
+    let activity = Arc::new(Activity::new(protocol, peer, began, Arc::clone(&shared.settings)));
     let io = TokioIo::new(Io::new(stream, sniffed, Arc::clone(&activity), ticket));
     let settings = &shared.settings;
     let head_due = began.checked_add(settings.header_timeout);

@@ -86,8 +86,12 @@ impl AsyncRead for Io {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         let before = buf.filled().len();
-        if !this.sniffed.give_back(buf) {
-            ready!(Pin::new(&mut this.stream).poll_read(cx, buf))?;
+        let has_some = this.sniffed.give_back(buf);
+        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
+        // What was given back is only a beginning: hyper would make its buffer larger for the rest, were that not tried
+        // at once.
+        if !has_some {
+            ready!(read)?;
         }
         if let Some(bytes) = buf.filled().get(before..).filter(|bytes| !bytes.is_empty()) {
             this.activity.received(bytes);
@@ -119,6 +123,8 @@ impl AsyncWrite for Io {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
         if flushed.is_pending() {
             self.activity.send_blocked();
+        } else if self.activity.is_send_blocked() {
+            self.activity.sent();
         }
         flushed
     }

@@ -36,6 +36,13 @@
 //! websockets hear it through [`Shutdown::of`] their request, and whatever is left when
 //! [`drain_timeout`](Server::drain_timeout) is over is dropped. A second signal drops it at once.
 //!
+//! Connections that were upgraded are waited for as well, but only their owners can end them.
+//!
+//! # Clients that leave
+//!
+//! A client may close its sending half behind a request and still gets the answer. So a client that is gone is noticed
+//! when something is read from it or written to it, and not while the service only thinks.
+//!
 //! # Panics of the service
 //!
 //! A service that panics answers `500` with a fixed text, and the connection goes on. A body that panics ends its

@@ -102,6 +102,7 @@ impl Watch {
             }
         })
         .await;
+        self.activity.hand_over();
     }
 
     fn stage_changed(&mut self, stage: Stage) -> Verdict {
