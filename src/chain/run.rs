@@ -9,6 +9,7 @@ use std::task::{Context, Poll, ready};
 
 use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
+use gongular_core::__private::is_bodiless;
 use gongular_core::stats::Recorder;
 use gongular_layers::error::Answers;
 use http::{Response, header};
@@ -117,10 +118,32 @@ impl Run {
 pub(crate) fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
     let body = std::mem::take(response.body_mut());
     if let Some(length) = body.size_hint().exact()
+        && !is_bodiless(response.status())
         && !response.headers().contains_key(header::CONTENT_LENGTH)
         && response.extensions().get::<Carried>().is_none()
     {
         response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn the_head_of_an_answer_tells_the_length_of_a_body_that_may_be_there() {
+        for (status, body, length) in
+            [(200, "abc", Some("3")), (200, "", Some("0")), (204, "", None), (304, "", None)]
+        {
+            let mut response = Response::new(ResponseBody::from(body));
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            let response = without_body(response);
+            let told = response.headers().get(header::CONTENT_LENGTH).map(|value| value.to_str().unwrap());
+            assert_eq!(told, length, "{status} {body:?}");
+            assert!(response.body().is_end_stream());
+        }
+    }
 }
