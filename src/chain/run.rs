@@ -7,9 +7,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use gongular_core::__private::is_bodiless;
 use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
-use gongular_core::__private::is_bodiless;
 use gongular_core::stats::Recorder;
 use gongular_layers::error::Answers;
 use http::{Response, header};

@@ -13,7 +13,8 @@ pub(crate) struct Last(Arc<Mutex<Option<Shown>>>);
 
 impl RouteCallback for Last {
     fn on_route(&self, stat: &RouteStat) {
-        if stat.label() != PATH {
+        let path = stat.uri().split('?').next().unwrap_or_default();
+        if path != PATH {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(Shown::from(stat));
         }
     }

@@ -11,6 +11,7 @@
 mod case;
 mod client;
 mod compare;
+mod process;
 mod server;
 mod websocket;
 
@@ -23,7 +24,7 @@ use self::server::Server;
 
 #[test]
 fn every_case_is_answered_as_it_says() {
-    let server = Server::start(&[]);
+    let server = Server::start();
     let mut failures = Vec::new();
     let cases = all_cases();
     for case in &cases {

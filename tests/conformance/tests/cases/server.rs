@@ -12,12 +12,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(more: &[&str]) -> Self {
+    pub(crate) fn start() -> Self {
+        Self::start_in(&std::env::temp_dir())
+    }
+
+    /// Starts one with its own folder for temporary files.
+    pub(crate) fn start_in(temporary: &Path) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static");
         let mut process = Command::new(env!("CARGO_BIN_EXE_conformance-server"))
             .args(["--addr", "127.0.0.1:0", "--addr2", "127.0.0.1:0", "--static"])
             .arg(folder)
-            .args(more)
+            .env("TMPDIR", temporary)
             .stdout(Stdio::piped())
             // Where the panics are told that some cases ask for.
             .stderr(Stdio::null())
@@ -39,6 +44,11 @@ impl Server {
             "custom_error_handler" => &self.second,
             other => panic!("there is no engine `{other}`"),
         }
+    }
+
+    #[cfg(target_os = "linux")]
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Tells the server to stop, which it does in good order.
