@@ -4,13 +4,14 @@ use std::any::Any;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use gongular_core::stats::{Recorder, Running};
 use gongular_core::{Answer, BodySlot, Error, RequestState, ResponseBody};
 use gongular_layers::error::RequestHead;
 use http::request::Parts;
 use http::{HeaderMap, Response};
+use pin_project_lite::pin_project;
 
 use crate::AnyBody;
 
@@ -24,15 +25,17 @@ pub(crate) struct Flight {
 
 /// How one step of a chain ended.
 pub(crate) enum Ended {
-    /// The chain is done.
-    Answered(Response<ResponseBody>),
-    /// The next step is asked, or what is left of the chain is skipped.
-    Next(Box<Flight>),
+    /// A layer has answered for the rest of the chain.
+    Answered(Box<Response<ResponseBody>>),
+    /// The step is done; what it said about the answer stands in the flight.
+    Done(Box<Flight>),
     /// The step failed.
-    Failed(Box<Failure>),
+    Failed(Box<Flight>, Error),
+    /// A layer failed, or what it passed the request on to.
+    Lost(Box<Failure>),
 }
 
-/// What a step failed with, and what the error handler needs of the request.
+/// What a layer failed with, and what the error handler needs of the request, which is gone.
 pub(crate) struct Failure {
     pub(crate) error: Error,
     pub(crate) head: RequestHead,
@@ -41,10 +44,19 @@ pub(crate) struct Failure {
     pub(crate) recorder: Option<Recorder>,
 }
 
-/// The future of one step; the only box of a chain of one handler.
+/// The future of one step.
 pub(crate) type StepFuture = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
 impl Flight {
+    /// Takes a request over; what a layer outside left with it goes on being at hand.
+    ///
+    /// In a box, since it is large, and passed from hand to hand.
+    #[inline]
+    pub(crate) fn new(parts: Parts, body: AnyBody) -> Box<Self> {
+        let state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
+        Box::new(Self { parts, body: BodySlot::new(body), state, answer: Answer::new() })
+    }
+
     /// Begins the measurement of a handler, when somebody wants it.
     #[inline]
     pub(crate) fn begin(&self, name: impl FnOnce() -> &'static str) -> Option<Running> {
@@ -54,27 +66,15 @@ impl Flight {
 
     /// Says how a handler ended.
     #[inline]
-    pub(crate) fn end(self, running: Option<Running>, called: Result<(), Error>, is_last: bool) -> Ended {
+    pub(crate) fn end(self: Box<Self>, running: Option<Running>, called: Result<(), Error>) -> Ended {
         match called {
-            Ok(()) if self.answer.is_stopped() => {
-                if let Some(running) = running {
-                    running.stop();
-                }
-                if is_last {
-                    Ended::Answered(self.answer.into_response())
-                } else {
-                    Ended::Next(Box::new(self))
-                }
-            }
             Ok(()) => {
-                if let Some(running) = running {
-                    running.finish();
+                match running {
+                    Some(running) if self.answer.is_stopped() => running.stop(),
+                    Some(running) => running.finish(),
+                    None => {}
                 }
-                if is_last {
-                    Ended::Answered(self.answer.into_response())
-                } else {
-                    Ended::Next(Box::new(self))
-                }
+                Ended::Done(self)
             }
             Err(error) => self.fail(running, error),
         }
@@ -82,38 +82,45 @@ impl Flight {
 
     #[cold]
     #[inline(never)]
-    fn fail(self, running: Option<Running>, error: Error) -> Ended {
+    fn fail(self: Box<Self>, running: Option<Running>, error: Error) -> Ended {
         match (running, self.state.recorder()) {
             (Some(running), _) => running.fail(&error),
             (None, Some(recorder)) => recorder.fail(&error),
             (None, None) => {}
         }
-        Ended::Failed(Box::new(Failure::new(error, &self.parts, &self.state, self.answer.headers().clone())))
+        Ended::Failed(self, error)
     }
 }
 
-impl Failure {
-    #[cold]
-    pub(crate) fn new(error: Error, parts: &Parts, state: &RequestState, said: HeaderMap) -> Self {
-        let head = RequestHead::of_parts(parts, state.route().cloned());
-        Self { error, head, said, recorder: state.recorder().cloned() }
+pin_project! {
+    /// A future whose panic is an error.
+    ///
+    /// What the panic leaves half done is dropped with the future.
+    pub(crate) struct Caught<F> {
+        #[pin]
+        inner: F,
     }
 }
 
-/// Polls a future to its end, and makes an error of its panic.
-///
-/// What the panic leaves half done is dropped with the future.
-#[inline]
-pub(crate) async fn caught<F, T>(future: F) -> Result<T, Error>
+impl<F> Caught<F> {
+    pub(crate) const fn new(inner: F) -> Self {
+        Self { inner }
+    }
+}
+
+impl<F, T> Future for Caught<F>
 where
     F: Future<Output = Result<T, Error>>,
 {
-    let mut future = std::pin::pin!(future);
-    std::future::poll_fn(move |task| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(task))) {
-        Ok(polled) => polled,
-        Err(payload) => Poll::Ready(Err(panicked(payload))),
-    })
-    .await
+    type Output = Result<T, Error>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        match catch_unwind(AssertUnwindSafe(|| self.project().inner.poll(task))) {
+            Ok(polled) => polled,
+            Err(payload) => Poll::Ready(Err(panicked(payload))),
+        }
+    }
 }
 
 #[cold]

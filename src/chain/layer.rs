@@ -17,7 +17,7 @@ use tower::util::BoxCloneSyncService;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::flight::{Ended, Failure, Flight, StepFuture, caught};
+use super::flight::{Caught, Ended, Failure, Flight, StepFuture};
 use super::run::{Run, Steps};
 use super::step::Step;
 use crate::AnyBody;
@@ -64,27 +64,27 @@ impl Said {
 }
 
 impl Step for LayerStep {
-    fn call(&self, flight: Flight, _: bool) -> StepFuture {
+    fn call(&self, flight: Box<Flight>) -> StepFuture {
         let service = self.service.clone();
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
-            let Flight { parts, body, state, answer } = flight;
+            let Flight { parts, body, state, answer } = *flight;
             let head = RequestHead::of_parts(&parts, state.route().cloned());
             let recorder = state.recorder().cloned();
             let said = Said(Arc::new(Mutex::new(Some(answer))));
             let mut request = Request::from_parts(parts, AnyBody::from_slot(body));
             *RequestState::entry(request.extensions_mut()) = state;
             request.extensions_mut().insert(said.clone());
-            let called = caught(service.oneshot(request)).await;
+            let called = Caught::new(service.oneshot(request)).await;
             let skipped = said.take();
             if skipped.is_some() {
                 inner.skip(0, recorder.as_ref());
             }
             match (called, skipped) {
-                (Ok(response), None) => Ended::Answered(response),
+                (Ok(response), None) => Ended::Answered(Box::new(response)),
                 // The layer has answered itself: what was said before stays beside it.
                 (Ok(response), Some(mut answer)) => match answer.respond(response) {
-                    Ok(()) => Ended::Answered(answer.into_response()),
+                    Ok(()) => Ended::Answered(Box::new(answer.into_response())),
                     Err(error) => failed(error, head, HeaderMap::new(), recorder),
                 },
                 (Err(error), answer) => {
@@ -102,7 +102,7 @@ impl Step for LayerStep {
 
 #[cold]
 fn failed(error: Error, head: RequestHead, said: HeaderMap, recorder: Option<Recorder>) -> Ended {
-    Ended::Failed(Box::new(Failure { error, head, said, recorder }))
+    Ended::Lost(Box::new(Failure { error, head, said, recorder }))
 }
 
 /// What is left of a chain inside of a layer, as a service.
@@ -133,7 +133,7 @@ impl<B: RequestBody + 'static> Service<Request<B>> for Rest {
         let answer = parts.extensions.remove::<Said>().and_then(|said| said.take()).unwrap_or_default();
         let is_head = parts.method == Method::HEAD;
         let body = BodySlot::new(AnyBody::new(body));
-        RestFuture { run: self.steps.run(Flight { parts, body, state, answer }, is_head) }
+        RestFuture { run: self.steps.run(Box::new(Flight { parts, body, state, answer }), is_head) }
     }
 }
 

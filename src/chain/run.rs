@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use gongular_core::__private::is_bodiless;
-use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
-use gongular_layers::error::Answers;
+use gongular_core::{Error, ResponseBody};
+use gongular_layers::error::{Answers, RequestHead};
 use http::{Response, header};
 use http_body::Body;
 
@@ -35,10 +35,10 @@ impl Steps {
 
     /// Begins the chain for a request.
     #[inline]
-    pub(crate) fn run(self: &Arc<Self>, flight: Flight, is_head: bool) -> Run {
+    pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
         let current = match self.steps.first() {
-            Some(first) => Current::Step(first.call(flight, self.steps.len() == 1)),
-            None => Current::Answered(Some(flight.answer.into_response())),
+            Some(first) => Current::Step(first.call(flight)),
+            None => Current::Done(Some(flight)),
         };
         Run { steps: Arc::clone(self), index: 0, current, is_head }
     }
@@ -67,50 +67,77 @@ pub(crate) struct Run {
 }
 
 enum Current {
+    Done(Option<Box<Flight>>),
     Step(StepFuture),
-    Answered(Option<Response<ResponseBody>>),
+}
+
+/// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
+pub(crate) enum Landed {
+    Flight(Box<Flight>),
+    Response(Box<Response<ResponseBody>>),
+}
+
+impl Run {
+    #[inline]
+    pub(crate) fn poll_landed(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
+        loop {
+            let ended = match &mut self.current {
+                Current::Step(step) => ready!(step.as_mut().poll(task)),
+                Current::Done(flight) => Ended::Done(flight.take().expect("future polled after completion")),
+            };
+            let flight = match ended {
+                Ended::Done(flight) => flight,
+                Ended::Answered(response) => return Poll::Ready(Landed::Response(response)),
+                Ended::Failed(flight, error) => return Poll::Ready(self.fail(&flight, error)),
+                Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
+            };
+            self.index += 1;
+            match self.steps.steps.get(self.index) {
+                Some(_) if flight.answer.is_stopped() => {
+                    self.steps.skip(self.index, flight.state.recorder());
+                    return Poll::Ready(Landed::Flight(flight));
+                }
+                Some(next) => self.current = Current::Step(next.call(flight)),
+                None => return Poll::Ready(Landed::Flight(flight)),
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail(&self, flight: &Flight, error: Error) -> Landed {
+        let Flight { parts, state, answer, .. } = flight;
+        self.steps.skip(self.index + 1, state.recorder());
+        let head = RequestHead::of_parts(parts, state.route().cloned());
+        Landed::Response(Box::new(self.steps.errors.answer(error, &head, answer.headers().clone())))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn lose(&self, failure: Failure) -> Landed {
+        self.steps.skip(self.index + 1, failure.recorder.as_ref());
+        Landed::Response(Box::new(self.steps.errors.answer(failure.error, &failure.head, failure.said)))
+    }
+
+    /// Makes the response of what the chain has ended with.
+    #[inline]
+    pub(crate) fn respond<B>(&self, landed: Landed, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+        match landed {
+            Landed::Flight(flight) if !self.is_head => flight.answer.into_response_with(wrap),
+            Landed::Flight(flight) => without_body(flight.answer.into_response()).map(wrap),
+            Landed::Response(response) if self.is_head => without_body(*response).map(wrap),
+            Landed::Response(response) => response.map(wrap),
+        }
+    }
 }
 
 impl Future for Run {
     type Output = Result<Response<ResponseBody>, Infallible>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
-        loop {
-            let ended = match &mut this.current {
-                Current::Step(step) => ready!(step.as_mut().poll(task)),
-                Current::Answered(response) => {
-                    Ended::Answered(response.take().expect("future polled after completion"))
-                }
-            };
-            let response = match ended {
-                Ended::Answered(response) => response,
-                Ended::Next(flight) if flight.answer.is_stopped() => {
-                    this.steps.skip(this.index + 1, flight.state.recorder());
-                    flight.answer.into_response()
-                }
-                Ended::Next(flight) => {
-                    this.index += 1;
-                    let is_last = this.index + 1 == this.steps.steps.len();
-                    match this.steps.steps.get(this.index) {
-                        Some(next) => this.current = Current::Step(next.call(*flight, is_last)),
-                        None => this.current = Current::Answered(Some(flight.answer.into_response())),
-                    }
-                    continue;
-                }
-                Ended::Failed(failure) => this.fail(*failure),
-            };
-            return Poll::Ready(Ok(if this.is_head { without_body(response) } else { response }));
-        }
-    }
-}
-
-impl Run {
-    #[cold]
-    #[inline(never)]
-    fn fail(&self, failure: Failure) -> Response<ResponseBody> {
-        self.steps.skip(self.index + 1, failure.recorder.as_ref());
-        self.steps.errors.answer(failure.error, &failure.head, failure.said)
+        let landed = ready!(self.poll_landed(task));
+        Poll::Ready(Ok(self.respond(landed, |body| body)))
     }
 }
 

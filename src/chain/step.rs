@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 use gongular_core::stats::Recorder;
 use gongular_core::{Contract, Handler, RequestContext};
 
-use super::flight::{Flight, StepFuture, caught};
+use super::flight::{Caught, Flight, StepFuture};
 use crate::AnyBody;
 
 /// One step of a chain.
 pub(crate) trait Step: Send + Sync {
-    /// Lets the step do its part. The last one also makes the response.
-    fn call(&self, flight: Flight, is_last: bool) -> StepFuture;
+    /// Lets the step do its part.
+    fn call(&self, flight: Box<Flight>) -> StepFuture;
 
     /// Notes in the statistics that the step did not run.
     fn skip(&self, recorder: &Recorder);
@@ -49,14 +49,14 @@ where
     H: Handler<AnyBody, Args>,
     Args: 'static,
 {
-    fn call(&self, mut flight: Flight, is_last: bool) -> StepFuture {
+    fn call(&self, mut flight: Box<Flight>) -> StepFuture {
         let handler = self.handler.clone();
         Box::pin(async move {
             let running = flight.begin(|| handler.name());
-            let Flight { parts, body, state, answer } = &mut flight;
+            let Flight { parts, body, state, answer } = &mut *flight;
             let mut cx = RequestContext::with_state(parts, body, state);
-            let called = caught(handler.call(&mut cx, answer)).await;
-            flight.end(running, called, is_last)
+            let called = Caught::new(handler.call(&mut cx, answer)).await;
+            flight.end(running, called)
         })
     }
 

@@ -47,6 +47,17 @@ pub(super) enum PlannedLink {
 }
 
 impl Planned {
+    /// Returns whether anything may be built for a request of the route: what layers do is not known, and groups with
+    /// providers of their own stand in a layer.
+    fn needs_scope(&self, container: Option<&Container>) -> bool {
+        self.links.iter().any(|link| match link {
+            PlannedLink::Handler(handler) => {
+                container.is_none_or(|container| container.needs_scope(&handler.contract))
+            }
+            PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
+        })
+    }
+
     /// Returns the handlers with the level whose providers they see.
     pub(super) fn handlers(&self) -> impl Iterator<Item = (usize, &Registered)> {
         let mut level = 0;
@@ -203,6 +214,7 @@ fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Resul
             steps: steps(&route.links, &route.errors, containers),
             path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
             params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
+            needs_scope: route.needs_scope(containers.first()),
             name: route.name,
             handlers: route.handlers().map(|(_, handler)| handler.name).collect(),
         };

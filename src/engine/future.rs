@@ -49,9 +49,7 @@ impl Future for ResponseFuture {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().inner.project() {
-            WatchedProjection::Silent { future } => {
-                future.poll(cx).map_ok(|response| response.map(Body::silent))
-            }
+            WatchedProjection::Silent { future } => future.poll_with(cx, Body::silent).map(Ok),
             WatchedProjection::Watched { future } => {
                 future.poll(cx).map_ok(|response| response.map(Body::watched))
             }
@@ -75,16 +73,28 @@ impl Answering {
     }
 }
 
+impl Answering {
+    /// Answers with a body around the answer's own.
+    #[inline]
+    fn poll_with<B>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        wrap: impl FnOnce(Scoped) -> B,
+    ) -> Poll<Response<B>> {
+        let this = self.project();
+        let mut response = ready!(this.way.poll_with(cx, wrap));
+        if let Some(recorder) = this.timing {
+            response.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
+        }
+        Poll::Ready(response)
+    }
+}
+
 impl Future for Answering {
     type Output = Result<Response<Scoped>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let mut response = ready!(this.way.poll(cx))?;
-        if let Some(recorder) = this.timing {
-            response.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
-        }
-        Poll::Ready(Ok(response))
+        self.poll_with(cx, |body| body).map(Ok)
     }
 }
 
@@ -92,10 +102,11 @@ impl Future for Answering {
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 pin_project! {
-    /// How a request is answered: at once, or by its route with its dependencies.
+    /// How a request is answered: at once, or by its route, with what is built for it or without.
     #[project = WayProjection]
     pub(super) enum Way {
-        Known { response: Option<Response<ResponseBody>> },
+        Bare { run: Run },
+        Known { response: Option<Box<Response<ResponseBody>>> },
         Open {
             #[pin] run: inject::ResponseFuture<Run, ResponseBody>,
             errors: Arc<dyn Answers>,
@@ -104,23 +115,32 @@ pin_project! {
     }
 }
 
-impl Future for Way {
-    type Output = Result<Response<Scoped>, Infallible>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = match self.project() {
+impl Way {
+    #[inline]
+    fn poll_with<B>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        wrap: impl FnOnce(Scoped) -> B,
+    ) -> Poll<Response<B>> {
+        let plain = |body| Scoped::Plain { body };
+        Poll::Ready(match self.project() {
+            WayProjection::Bare { run } => {
+                let landed = ready!(run.poll_landed(cx));
+                run.respond(landed, |body| wrap(plain(body)))
+            }
             WayProjection::Known { response } => {
-                response.take().expect("future polled after completion").map(|body| Scoped::Plain { body })
+                response.take().expect("future polled after completion").map(|body| wrap(plain(body)))
             }
             WayProjection::Open { run, errors, head } => {
-                let response = ready!(run.poll(cx))?;
+                let Ok(response) = ready!(run.poll(cx));
                 match response.extensions().get::<Carried>() {
-                    Some(carried) if !carried.is_settled() => hook_failed(&response, carried, errors, head),
-                    _ => response.map(|body| Scoped::Open { body }),
+                    Some(carried) if !carried.is_settled() => {
+                        hook_failed(&response, carried, errors, head).map(wrap)
+                    }
+                    _ => response.map(|body| wrap(Scoped::Open { body })),
                 }
             }
-        };
-        Poll::Ready(Ok(response))
+        })
     }
 }
 

@@ -7,10 +7,7 @@ use std::task::{Context, Poll};
 
 use gongular_core::inject::{Container, Scopes};
 use gongular_core::stats::{Detail, Recorder};
-use gongular_core::{
-    Answer, BodySlot, ClientAddr, Error, Limits, MatchedPath, PathParams, RequestBody, RequestState,
-    ResponseBody,
-};
+use gongular_core::{ClientAddr, Error, Limits, MatchedPath, PathParams, RequestBody, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
 use gongular_layers::stats::RouteCallback;
 use gongular_layers::{inject, stats};
@@ -49,6 +46,8 @@ pub(super) struct Endpoint {
     pub(super) steps: Arc<Steps>,
     pub(super) path: MatchedPath,
     pub(super) params: Arc<[Box<str>]>,
+    /// Whether anything may be built for a request of this route.
+    pub(super) needs_scope: bool,
     pub(super) name: Option<&'static str>,
     pub(super) handlers: Vec<&'static str>,
 }
@@ -131,51 +130,65 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
         let (parts, body) = request.into_parts();
         let client = client_of(&body);
-        self.inner.answer(parts, AnyBody::new(body), client)
+        let mut body = AnyBody::new(body);
+        let recorder = self.inner.begin(&parts);
+        if let Some(recorder) = &recorder {
+            body = body.counted(recorder);
+        }
+        let mut flight = Flight::new(parts, body);
+        if let Some(client) = client {
+            flight.state.set_client_addr(client);
+        }
+        self.inner.answer(flight, recorder)
     }
 }
 
 impl Inner {
-    fn answer(&self, parts: Parts, mut body: AnyBody, client: Option<ClientAddr>) -> ResponseFuture {
-        // A layer of ours outside of the engine, such as statistics of a host, goes on working.
-        let mut state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
-        if let Some(client) = client {
-            state.set_client_addr(client);
-        }
+    /// Begins the statistic of a request, if somebody gets it.
+    #[inline]
+    fn begin(&self, parts: &Parts) -> Option<Recorder> {
+        self.callback.as_ref()?;
+        Some(Recorder::begin(&parts.method, &parts.uri, parts.version, self.detail))
+    }
+
+    fn answer(&self, mut flight: Box<Flight>, recorder: Option<Recorder>) -> ResponseFuture {
         if let Some(limits) = &self.limits {
-            state.set_limits(Arc::clone(limits));
+            flight.state.set_limits(Arc::clone(limits));
         }
-        let Some(callback) = &self.callback else {
-            return ResponseFuture::silent(Answering::new(self.route(parts, body, state), None));
+        let (Some(callback), Some(recorder)) = (&self.callback, recorder) else {
+            return ResponseFuture::silent(Answering::new(self.route(flight), None));
         };
-        let recorder = Recorder::begin(&parts.method, &parts.uri, parts.version, self.detail);
-        if let Some(outer) = state.set_recorder(recorder.clone()) {
+        if let Some(outer) = flight.state.set_recorder(recorder.clone()) {
             recorder.set_outer(outer);
         }
-        body = body.counted(&recorder);
-        let method = parts.method.clone();
+        let method = flight.parts.method.clone();
         let timing = self.server_timing.then(|| recorder.clone());
-        let answering = self.route(parts, body, state);
-        let answering = Answering::new(answering, timing);
+        let answering = Answering::new(self.route(flight), timing);
         let watched = stats::ResponseFuture::watched(answering, recorder, Arc::clone(callback), &method);
         ResponseFuture::watched(watched)
     }
 
-    fn route(&self, parts: Parts, body: AnyBody, state: RequestState) -> Way {
-        match self.table.find(&parts.method, parts.uri.path()) {
-            Found::Route(hit) => self.run(&hit, parts, body, state),
-            found => Way::Known { response: Some(self.refuse(found, &parts)) },
+    #[inline]
+    fn route(&self, flight: Box<Flight>) -> Way {
+        match self.table.find(&flight.parts.method, flight.parts.uri.path()) {
+            Found::Route(hit) => self.run(&hit, flight),
+            found => Way::Known { response: Some(Box::new(self.refuse(found, &flight.parts))) },
         }
     }
 
-    fn run(&self, hit: &Hit<'_, Endpoint>, parts: Parts, body: AnyBody, mut state: RequestState) -> Way {
+    #[inline]
+    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>) -> Way {
         let endpoint = hit.route.value();
+        let Flight { parts, state, .. } = &mut *flight;
         let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
         state.set_route(endpoint.path.clone(), params);
         let is_head = parts.method == Method::HEAD;
-        let head = self.hook_head(&parts, endpoint);
-        let open = self.scopes.enter(&mut state);
-        let flight = Flight { parts, body: BodySlot::new(body), state, answer: Answer::new() };
+        if !endpoint.needs_scope {
+            self.scopes.enter_bare(state);
+            return Way::Bare { run: endpoint.steps.run(flight, is_head) };
+        }
+        let head = self.hook_head(parts, endpoint);
+        let open = self.scopes.enter(state);
         Way::Open {
             run: inject::ResponseFuture::open(endpoint.steps.run(flight, is_head), open, None, is_head),
             errors: Arc::clone(endpoint.steps.errors()),

@@ -151,17 +151,23 @@ impl Answer {
     /// A status that has no body, such as 204, is sent without one.
     #[must_use]
     pub fn into_response(self) -> Response<ResponseBody> {
-        let mut response = Response::new(self.body);
-        *response.headers_mut() = self.headers;
-        *response.extensions_mut() = self.extensions;
-        if let Some(status) = self.status {
-            *response.status_mut() = status;
-            if crate::framing::is_bodiless(status) {
-                *response.body_mut() = ResponseBody::empty();
-                response.headers_mut().remove(header::CONTENT_TYPE);
-                response.headers_mut().remove(header::CONTENT_LENGTH);
-            }
+        self.into_response_with(|body| body)
+    }
+
+    /// Makes the response with a body around the answer's own: moved once, where mapping moves it again.
+    #[doc(hidden)]
+    #[inline]
+    pub fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+        let Self { status, mut headers, mut body, extensions, .. } = self;
+        if status.is_some_and(crate::framing::is_bodiless) {
+            body = ResponseBody::empty();
+            headers.remove(header::CONTENT_TYPE);
+            headers.remove(header::CONTENT_LENGTH);
         }
+        let mut response = Response::new(wrap(body));
+        *response.headers_mut() = headers;
+        *response.extensions_mut() = extensions;
+        *response.status_mut() = status.unwrap_or_default();
         response
     }
 }

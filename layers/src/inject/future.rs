@@ -30,7 +30,8 @@ pin_project! {
     pub struct ResponseFuture<F, B> {
         #[pin]
         inner: F,
-        answer: Option<Answer<B>>,
+        // In a box, since few answers have to wait.
+        answer: Option<Box<Answer<B>>>,
         // Whether the method says that hosts drop the body of a good answer unread.
         is_bodiless: bool,
         // Stands last, so that it is dropped when everything inside is gone.
@@ -69,7 +70,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let end = this.end.as_mut().expect("future polled after completion");
-        let (completion, response) = match this.answer.take() {
+        let (completion, response) = match this.answer.take().map(|answer| *answer) {
             None => match ready!(end.watch(|| this.inner.poll(cx))) {
                 Ok(response) => match end.before_response().filter(|_| is_good(&response)) {
                     None => (completion_of(&response), response.map(Some)),
@@ -93,7 +94,7 @@ where
         }
         let is_empty = response.body().as_ref().is_none_or(Body::is_end_stream);
         if is_empty && end.poll_close(completion, cx).is_pending() {
-            *this.answer = Some(Answer::Closing { completion, response });
+            *this.answer = Some(Box::new(Answer::Closing { completion, response }));
             return Poll::Pending;
         }
         if *this.is_bodiless || is_bodiless(response.status()) {
@@ -110,12 +111,12 @@ type Answered<B> = (Completion, Response<Option<B>>);
 fn run_hooks<B>(
     mut hooks: BeforeResponse,
     response: Response<B>,
-    answer: &mut Option<Answer<B>>,
+    answer: &mut Option<Box<Answer<B>>>,
     cx: &mut Context<'_>,
 ) -> Poll<Answered<B>> {
     match Pin::new(&mut hooks).poll(cx) {
         Poll::Pending => {
-            *answer = Some(Answer::Before { hooks, response });
+            *answer = Some(Box::new(Answer::Before { hooks, response }));
             Poll::Pending
         }
         Poll::Ready(Ok(())) => Poll::Ready((completion_of(&response), response.map(Some))),
