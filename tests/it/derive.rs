@@ -199,7 +199,7 @@ fn a_struct_without_fields_reads_nothing() {
     struct NothingNamed {}
 
     assert!(Contract::of::<Nothing, ()>().inputs().is_empty());
-    assert!(!<Nothing as FromRequest<()>>::CONSUMES_BODY);
+    const { assert!(!<Nothing as FromRequest<()>>::CONSUMES_BODY) };
     let (nothing, log) = read::<Nothing>(&[]);
     assert!(nothing.is_ok());
     let (named, _) = read::<NothingNamed>(&[("query", "bad")]);

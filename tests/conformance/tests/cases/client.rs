@@ -16,6 +16,10 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    pub(crate) const fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { status, headers, body, talk: None }
+    }
+
     /// Returns the first line of a name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.all(name).first().copied()
@@ -47,7 +51,7 @@ pub(crate) fn send(address: &str, ask: &Ask, exchange: Option<&Exchange>) -> Opt
             break (status, headers);
         }
     };
-    let mut reply = Reply { status, headers, body: Vec::new(), talk: None };
+    let mut reply = Reply::new(status, headers, Vec::new());
     if status == 101 {
         reply.talk = Some(websocket::talk(&mut reader, exchange));
     } else {

@@ -11,6 +11,7 @@
 mod case;
 mod client;
 mod compare;
+mod http2;
 mod process;
 mod server;
 mod websocket;
@@ -64,12 +65,19 @@ fn run(case: &Case, server: &Server) -> Vec<String> {
     for request in &case.setup {
         before = client::send(address, request, request.ws.as_ref());
     }
+    until_told(case, || {
+        let reply = client::send(address, &case.request, case.ws.as_ref());
+        compare::differences(case, reply.as_ref(), before.as_ref())
+    })
+}
+
+/// Asks again for a statistic that is not yet as it should be.
+fn until_told(case: &Case, mut ask: impl FnMut() -> Vec<String>) -> Vec<String> {
     // A statistic is written when the last byte has left, which may be a moment later.
     let patience = if case.request.path == "/_last" { PATIENCE } else { Duration::ZERO };
     let begun = Instant::now();
     loop {
-        let reply = client::send(address, &case.request, case.ws.as_ref());
-        let differences = compare::differences(case, reply.as_ref(), before.as_ref());
+        let differences = ask();
         if differences.is_empty() || begun.elapsed() >= patience {
             return differences;
         }

@@ -124,7 +124,7 @@ fn an_upload_leaves_no_file_and_no_descriptor() {
     while open() > before && begun.elapsed() < Duration::from_secs(5) {
         std::thread::yield_now();
     }
-    assert_eq!(open(), before);
+    assert!(open() <= before, "{} descriptors, and {before} before", open());
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
     server.stop();
     std::fs::remove_dir_all(&folder).unwrap();
