@@ -244,27 +244,37 @@ impl Connection {
     /// Says goodbye, and awaits that the client does.
     fn begin_close(&mut self, payload: Bytes, cx: &Context<'_>) {
         if self.stage == Stage::Open {
-            self.queue_close(payload, None, cx);
-            self.stage = Stage::Closing;
+            self.queue_close(Stage::Closing, payload, None, cx);
         }
     }
 
     /// Answers the client's goodbye, or tells it what it did wrong; there is nothing more to hear from it.
     fn leave(&mut self, payload: Bytes, failure: Option<SocketError>, cx: &Context<'_>) {
-        if self.stage == Stage::Open {
-            self.queue_close(payload, failure, cx);
+        match self.stage {
+            Stage::Open => self.queue_close(Stage::Leaving, payload, failure, cx),
+            _ => self.stage = Stage::Leaving,
         }
-        self.stage = Stage::Leaving;
     }
 
-    fn queue_close(&mut self, payload: Bytes, failure: Option<SocketError>, cx: &Context<'_>) {
+    fn queue_close(
+        &mut self,
+        next: Stage,
+        payload: Bytes,
+        failure: Option<SocketError>,
+        cx: &Context<'_>,
+    ) {
         self.end(failure, cx);
         // What was queued before goes before, and a close frame that was asked for goes in the place of this one.
-        let payload = self.shared.take_work(&mut self.frames).close.unwrap_or(payload);
+        let work = self.shared.take_work(&mut self.frames);
+        if work.overflow {
+            return self.lose(SocketError::overflow(), cx);
+        }
+        let payload = work.close.unwrap_or(payload);
         if let Some((code, _)) = payload.split_first_chunk() {
             self.close_code = Some(u16::from_be_bytes(*code));
         }
         self.frames.push_back(Frame::close(payload));
+        self.stage = next;
     }
 
     /// Gives the connection up.
