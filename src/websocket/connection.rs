@@ -256,13 +256,7 @@ impl Connection {
         }
     }
 
-    fn queue_close(
-        &mut self,
-        next: Stage,
-        payload: Bytes,
-        failure: Option<SocketError>,
-        cx: &Context<'_>,
-    ) {
+    fn queue_close(&mut self, next: Stage, payload: Bytes, failure: Option<SocketError>, cx: &Context<'_>) {
         self.end(failure, cx);
         // What was queued before goes before, and a close frame that was asked for goes in the place of this one.
         let work = self.shared.take_work(&mut self.frames);

@@ -121,7 +121,7 @@ async fn pages_of_foreign_origins_are_refused() {
         assert_eq!(status, expected, "{origin}");
         assert!(!body.contains("evil"), "{body}");
     }
-    let open = Site::start(WebSocketRoute::allow_any_origin).await;
+    let open = Site::start(Route::allow_any_origin).await;
     assert_eq!(ask(&open, &format!("{GOOD}\nOrigin: null")).await.0, 101);
 }
 

@@ -15,7 +15,9 @@ use gongular::http::{HeaderName, HeaderValue, Request, StatusCode};
 use gongular::inject::{Completion, Container, Provider};
 use gongular::layers::{ErrorLayer, InjectLayer, StatsLayer};
 use gongular::stats::{Outcome, RouteStat, WebSocketStat};
-use gongular::websocket::{CloseCode, Sender, WebSocket, WebSocketHandler, WebSocketRoute, websocket};
+use gongular::websocket::{
+    CloseCode, Sender, Structure, WebSocket, WebSocketHandler, WebSocketRoute, websocket,
+};
 use gongular::{Context, Error, FromRequest, Inject, Query, Shutdown, service};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
@@ -68,6 +70,8 @@ struct Room {
     senders: Inject<Senders>,
     session: Inject<Session>,
 }
+
+type Route = WebSocketRoute<Structure<Room>>;
 
 #[derive(Clone, Default)]
 struct Senders(Arc<Mutex<Vec<Sender>>>);
@@ -162,7 +166,7 @@ struct Site {
 }
 
 impl Site {
-    async fn start(change: impl FnOnce(WebSocketRoute<Room>) -> WebSocketRoute<Room>) -> Self {
+    async fn start(change: impl FnOnce(Route) -> Route) -> Self {
         let (log, log_lines) = unbounded_channel();
         let (log, senders) = (Log(log), Senders::default());
         let (stats, seen) = stats();
