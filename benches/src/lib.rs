@@ -10,5 +10,6 @@ pub mod peers;
 mod registry;
 pub mod upload;
 mod values;
+pub mod websockets;
 mod wiring;
 pub mod workload;

@@ -11,6 +11,7 @@ use gongular_bench::count::{Cost, count, run};
 use gongular_bench::marginal::{Marginal, marginals, probes};
 use gongular_bench::peers::{find, peers};
 use gongular_bench::upload::upload;
+use gongular_bench::websockets;
 use gongular_bench::workload::Workload;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -30,6 +31,11 @@ fn main() -> io::Result<ExitCode> {
         ["check"] => check()?,
         ["marginal"] => marginal_table()?,
         ["upload"] => large_upload()?,
+        ["websockets", connections @ ..] => {
+            let connections = connections.first().and_then(|text| text.parse().ok());
+            idle_websockets(connections.unwrap_or(10_000))?;
+        }
+        ["websocket-server", name] => websockets::serve(name)?,
         ["count", peer] => tables(peer, "")?,
         ["count", peer, workload] => tables(peer, workload)?,
         ["run", peer, workload, rounds @ ..] => {
@@ -115,6 +121,16 @@ fn large_upload() -> io::Result<()> {
     Ok(())
 }
 
+/// Prints what an idle websocket costs in memory.
+fn idle_websockets(connections: usize) -> io::Result<()> {
+    println!("\n| {connections} idle websockets | bytes of memory for each |");
+    println!("|---|--:|");
+    for (name, bytes) in websockets::memory(connections)? {
+        println!("| {name} | {bytes} |");
+    }
+    Ok(())
+}
+
 type Row = (&'static str, Vec<Option<Cost>>);
 
 fn table(what: &str, workloads: &[Workload], rows: &[Row], cell: impl Fn(&Cost) -> String) {
@@ -133,5 +149,4 @@ fn allocations() -> usize {
     stats.allocations + stats.reallocations
 }
 
-const USAGE: &str =
-    "usage: gongular-bench [check | marginal | upload | count PEER [WORKLOAD] | run PEER WORKLOAD ROUND...]";
+const USAGE: &str = "usage: gongular-bench [check | marginal | upload | websockets [CONNECTIONS] | count PEER [WORKLOAD] | run PEER WORKLOAD ROUND...]";

@@ -117,3 +117,138 @@ fn nothing_is_reserved_for_what_is_only_declared() {
     assert_eq!(decoder.feed(&mut head).unwrap(), None);
     assert!(decoder.message.capacity() < 64);
 }
+
+/// A generator of numbers that look random (xorshift), so that a failure can be repeated.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    fn payload(&mut self) -> Vec<u8> {
+        let length = match self.below(10) {
+            0 => 590 + self.below(20),
+            1 | 2 => 120 + self.below(10),
+            _ => self.below(12),
+        };
+        // What is cut within a character is right only when the next fragment goes on there.
+        let text = if self.below(4) == 0 { "aé€𝄞" } else { "plain" }.as_bytes();
+        let is_broken = self.below(40) == 0;
+        let mut bytes: Vec<u8> = text.iter().copied().cycle().take(length as usize).collect();
+        if is_broken && let Some(last) = bytes.last_mut() {
+            *last = 0xff;
+        }
+        bytes
+    }
+
+    fn frames(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut is_within = false;
+        for _ in 0..1 + self.below(8) {
+            let is_final = self.below(2) == 0;
+            let first = match self.below(40) {
+                0 => self.below(256) as u8,
+                1 => 0x88,
+                2 | 3 => 0x89,
+                4 => 0x8a,
+                _ => {
+                    let opcode = if is_within { 0 } else { 1 + self.below(2) as u8 };
+                    is_within = !is_final;
+                    opcode | if is_final { 0x80 } else { 0 }
+                }
+            };
+            bytes.extend(frame(first, &self.payload()));
+            if self.below(60) == 0 {
+                let at = self.below(bytes.len() as u64) as usize;
+                bytes[at] = self.below(256) as u8;
+            }
+        }
+        bytes
+    }
+}
+
+/// Returns what tungstenite makes of the bytes, up to the first close frame or failure.
+fn reference(bytes: &[u8]) -> (Vec<String>, bool) {
+    use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
+    use tokio_tungstenite::tungstenite::{Error, Message};
+
+    let config = WebSocketConfig::default().max_frame_size(Some(600)).max_message_size(Some(1000));
+    let stream = std::io::Cursor::new(bytes.to_vec());
+    let mut socket = WebSocket::from_raw_socket(Reading(stream), Role::Server, Some(config));
+    let mut events = Vec::new();
+    loop {
+        match socket.read() {
+            Ok(Message::Text(text)) => events.push(format!("text {text}")),
+            Ok(Message::Binary(bytes)) => events.push(format!("binary {bytes:?}")),
+            Ok(Message::Ping(bytes)) => events.push(format!("ping {bytes:?}")),
+            Ok(Message::Pong(_)) => events.push("pong".to_owned()),
+            Ok(Message::Close(_) | Message::Frame(_)) => {
+                events.push("close".to_owned());
+                return (events, false);
+            }
+            // The bytes are over.
+            Err(Error::Protocol(
+                tokio_tungstenite::tungstenite::error::ProtocolError::ResetWithoutClosingHandshake,
+            )) => return (events, false),
+            Err(_) => return (events, true),
+        }
+    }
+}
+
+/// Reads from a slice and writes to nowhere.
+struct Reading(std::io::Cursor<Vec<u8>>);
+
+impl std::io::Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl std::io::Write for Reading {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn any_bytes_are_taken_apart_as_tungstenite_does() {
+    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+    let (mut messages, mut failures) = (0, 0);
+    for round in 0..8_000 {
+        let bytes = numbers.frames();
+        let (expected, has_failed) = reference(&bytes);
+        let (mut events, error) = feed(&bytes, 1 + numbers.below(40) as usize);
+        let is_close = |event: &Event| matches!(event, Event::Close(_));
+        let closed = events.iter().position(is_close);
+        events.truncate(closed.map_or(events.len(), |at| at + 1));
+        let said: Vec<_> = events
+            .iter()
+            .map(|event| match event {
+                Event::Close(_) => "close".to_owned(),
+                Event::Message(Message::Binary(bytes)) => format!("binary {bytes:?}"),
+                Event::Message(Message::Text(text)) => format!("text {text}"),
+                Event::Ping(bytes) => format!("ping {bytes:?}"),
+                Event::Pong => "pong".to_owned(),
+            })
+            .collect();
+        // A frame whose end never came is none for tungstenite, and may be refused by its beginning already.
+        assert!(said.starts_with(&expected) || expected.starts_with(&said), "{round}: {bytes:x?}");
+        if said != expected {
+            assert!(error.is_some() || has_failed, "{round}: {said:?} {expected:?} {bytes:x?}");
+        }
+        if has_failed && closed.is_none() {
+            assert!(error.is_some(), "{round}: {bytes:x?}");
+        }
+        messages += said.len();
+        failures += usize::from(error.is_some());
+    }
+    assert!(messages > 8_000 && failures > 1_000, "{messages} {failures}");
+}

@@ -1,24 +1,24 @@
 //! The connection's side of a websocket: one task that runs the handler, reads, writes and keeps time.
 
+mod read;
+mod write;
+
 use std::any::Any;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::io::{self, IoSlice};
-use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http::HeaderValue;
-use hyper::rt::{Read as _, ReadBuf, Write as _};
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::clock::{Alarm, Clock};
-use super::decode::{Decoder, Event};
-use super::outgoing::{self, Frame, MAX_SLICES};
+use super::decode::Decoder;
+use super::outgoing::Frame;
 use super::settings::Settings;
 use super::shared::Shared;
 use super::{CloseCode, SocketError, WebSocket, close};
@@ -179,6 +179,10 @@ impl Connection {
                 self.run_handler(cx);
             }
             self.take_work(cx);
+            // What was read at once is answered at once: a client that sends many messages costs few writes.
+            if !self.rest.is_empty() && self.frames.len() < MAX_BATCH && self.wants_input() {
+                continue;
+            }
             self.write(cx);
             if self.handling.is_none() && self.stage >= until {
                 return Poll::Ready(());
@@ -300,166 +304,6 @@ impl Connection {
     }
 }
 
-/// Reading.
-impl Connection {
-    #[inline(never)]
-    fn read(&mut self, cx: &mut Context<'_>) {
-        if !self.rest.is_empty() {
-            let rest = std::mem::take(&mut self.rest);
-            let mut input = &rest[..];
-            self.take_in(&mut input, cx);
-            let left = input.len();
-            self.rest = rest;
-            self.rest.advance(self.rest.len() - left);
-        }
-        while self.rest.is_empty() && self.wants_input() {
-            let mut scratch = [const { MaybeUninit::uninit() }; READ_BYTES];
-            let mut buffer = ReadBuf::uninit(&mut scratch);
-            match Pin::new(&mut self.io).poll_read(cx, buffer.unfilled()) {
-                Poll::Pending => return,
-                Poll::Ready(Err(error)) => return self.lose(SocketError::lost(Some(error)), cx),
-                Poll::Ready(Ok(())) if buffer.filled().is_empty() => {
-                    return self.lose(SocketError::lost(None), cx);
-                }
-                Poll::Ready(Ok(())) => {}
-            }
-            self.clock.heard();
-            let mut input = buffer.filled();
-            self.take_in(&mut input, cx);
-            if !input.is_empty() {
-                self.rest = Bytes::copy_from_slice(input);
-            }
-        }
-    }
-
-    fn wants_input(&self) -> bool {
-        match self.stage {
-            Stage::Open => self.shared.takes_message(),
-            Stage::Closing | Stage::Shut => true,
-            // A client that is shut already would be found gone before our close frame has left.
-            Stage::Leaving | Stage::Gone => false,
-        }
-    }
-
-    /// Takes in what was read, as far as it is wanted.
-    fn take_in(&mut self, input: &mut &[u8], cx: &Context<'_>) {
-        while !input.is_empty() && self.wants_input() {
-            if self.stage == Stage::Shut {
-                *input = &[];
-                return;
-            }
-            match self.decoder.feed(input) {
-                Ok(None) => {}
-                Ok(Some(event)) => self.take_event(event, cx),
-                Err(failure) => {
-                    let payload = close::payload(failure.close_code(), "");
-                    self.leave(payload, Some(failure), cx);
-                }
-            }
-        }
-    }
-
-    fn take_event(&mut self, event: Event, cx: &Context<'_>) {
-        match event {
-            Event::Message(message) => {
-                let waker = self.shared.deliver(message);
-                self.notify(waker, cx);
-            }
-            Event::Ping(payload) if self.stage == Stage::Open => self.pong(payload),
-            Event::Ping(_) | Event::Pong => {}
-            Event::Close(code) => {
-                self.is_client_done = true;
-                self.leave(close::payload(code, ""), None, cx);
-            }
-        }
-    }
-
-    /// Answers a ping. To one who pings and does not read, only the last answers are kept.
-    fn pong(&mut self, payload: Bytes) {
-        let waiting = self.frames.iter().rev().take_while(|frame| frame.is_untouched_pong()).count();
-        if waiting >= MAX_PONGS {
-            self.frames.pop_back();
-        }
-        self.frames.push_back(Frame::pong(payload));
-    }
-}
-
-/// Writing.
-impl Connection {
-    #[inline(never)]
-    fn write(&mut self, cx: &mut Context<'_>) {
-        if self.stage == Stage::Gone {
-            return;
-        }
-        match self.write_all(cx) {
-            Poll::Pending => self.clock.stalled(),
-            Poll::Ready(Ok(())) => {
-                self.clock.moved();
-                if self.stage == Stage::Leaving {
-                    self.stage = Stage::Shut;
-                    self.is_notified = true;
-                }
-                if self.stage == Stage::Shut && !self.is_shut {
-                    self.shut(cx);
-                }
-            }
-            Poll::Ready(Err(error)) => self.lose(SocketError::lost(Some(error)), cx),
-        }
-    }
-
-    fn write_all(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.frames.is_empty() {
-            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let count = outgoing::slices(&self.frames, &mut slices);
-            let bytes = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count]))?;
-            if bytes == 0 {
-                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
-            }
-            self.is_dirty = true;
-            self.clock.moved();
-            self.written(bytes, cx);
-        }
-        if self.is_dirty {
-            ready!(Pin::new(&mut self.io).poll_flush(cx))?;
-            self.is_dirty = false;
-        }
-        Poll::Ready(Ok(()))
-    }
-
-    fn written(&mut self, bytes: usize, cx: &Context<'_>) {
-        let (mut frames, mut messages, mut payload) = (0, 0, 0);
-        outgoing::advance(&mut self.frames, bytes, |frame| {
-            frames += 1;
-            if frame.is_message() {
-                messages += 1;
-                payload += frame.payload_bytes();
-            }
-        });
-        self.frames_out += frames;
-        if messages > 0 {
-            self.messages_out += messages as u64;
-            self.bytes_out += payload as u64;
-            let waker = self.shared.written(messages, payload);
-            self.notify(waker, cx);
-        }
-        if self.frames.is_empty() && self.frames.capacity() > KEPT_FRAMES {
-            self.frames = VecDeque::new();
-        }
-    }
-
-    /// Says on the stream that nothing follows.
-    fn shut(&mut self, cx: &mut Context<'_>) {
-        match Pin::new(&mut self.io).poll_shutdown(cx) {
-            Poll::Ready(Err(error)) => self.lose(SocketError::lost(Some(error)), cx),
-            // A stream may wait for the other side to end, too, which is of no use when nothing more comes from it.
-            _ if self.is_client_done => self.stage = Stage::Gone,
-            Poll::Ready(Ok(())) => self.is_shut = true,
-            Poll::Pending => {}
-        }
-    }
-}
-
-/// Keeping time.
 impl Connection {
     fn keep_time(&mut self, mut sleep: Pin<&mut Sleep>, cx: &mut Context<'_>) {
         loop {
@@ -489,11 +333,5 @@ impl Connection {
     }
 }
 
-/// How much is read at once. The room for it is on the stack, so that an idle connection has none.
-const READ_BYTES: usize = 16 << 10;
-
-/// How many answers to pings may wait.
-const MAX_PONGS: usize = 16;
-
-/// How many frames a queue keeps room for.
-const KEPT_FRAMES: usize = 16;
+/// How many frames may wait for the next message that was read already.
+const MAX_BATCH: usize = 16;
