@@ -27,7 +27,7 @@ use crate::{Context, Contract, Error, FromRequest, RequestContext};
 ///
 /// impl WebSocketHandler for Echo {
 ///     async fn before(&mut self, cx: &mut Context<'_>) -> Result<(), Error> {
-///         if cx.request().headers().contains_key("x-banned") {
+///         if cx.request().headers.contains_key("x-banned") {
 ///             return Err(Error::new(StatusCode::FORBIDDEN, "not you"));
 ///         }
 ///         cx.header(HeaderName::from_static("x-room"), HeaderValue::from_static("7"));

@@ -103,7 +103,7 @@ impl<S> WebSocketRoute<S> {
 
     /// Sets how much may wait for a client that does not read.
     ///
-    /// Above, [`Sender::send`](super::Sender::send) drops the client, and [`WebSocket::send`] waits. A single message may
+    /// Above, [`Sender::send`](super::Sender::send) drops the client, and [`WebSocket::send`](super::WebSocket::send) waits. A single message may
     /// always wait, whatever its size. *Defaults to 256 messages and 1 MiB.*
     #[must_use]
     pub fn queue(self, messages: usize, bytes: usize) -> Self {
