@@ -33,6 +33,11 @@ impl Deadlines {
         self.wait
     }
 
+    /// Returns when the waiting of the last look is too long; far away if it never is.
+    pub(super) fn at(&self) -> Instant {
+        self.at.unwrap_or_else(|| Instant::now() + FAR)
+    }
+
     /// Looks at the connection again. Returns when its waiting is too long; `None` means never.
     pub(super) fn update(&mut self, activity: &Activity) -> Option<Instant> {
         let wait = activity.wait();
@@ -87,4 +92,7 @@ impl Deadlines {
 const LINGER: Duration = Duration::from_secs(5);
 
 /// How long a client may take to notice that its connection ends.
-pub(super) const LAST_MOMENT: Duration = Duration::from_secs(1);
+const LAST_MOMENT: Duration = Duration::from_secs(1);
+
+/// Nobody waits so long.
+const FAR: Duration = Duration::from_secs(24 * 60 * 60);

@@ -53,16 +53,16 @@ impl Tracker {
 
 impl Ticket {
     /// Returns a listener that does not make the connection count by itself longer than it lives.
-    pub(super) fn listener(&self) -> Listener {
-        Listener(self.stage.clone())
+    pub(super) fn listener(&self) -> StageReceiver {
+        StageReceiver(self.stage.clone())
     }
 }
 
 /// Hears the stages of a server.
 #[derive(Clone)]
-pub(super) struct Listener(watch::Receiver<Stage>);
+pub(super) struct StageReceiver(watch::Receiver<Stage>);
 
-impl Listener {
+impl StageReceiver {
     /// Returns whether there is news that was not heard.
     pub(super) fn has_news(&self) -> bool {
         // A server that is gone without a word has stopped.

@@ -8,12 +8,13 @@ use std::task::{Context, Poll, Waker};
 use http_body::Body;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::activity::{Activity, Wait};
-use super::deadline::{Deadlines, LAST_MOMENT};
+use super::deadline::Deadlines;
 use super::io::Io;
-use super::tracker::{Listener, Stage};
+use super::tracker::{Stage, StageReceiver};
 use crate::BoxError;
 
 /// A connection of hyper's.
@@ -53,20 +54,21 @@ where
 pub(super) struct Watch {
     activity: Arc<Activity>,
     deadlines: Deadlines,
-    stops: Listener,
+    stops: StageReceiver,
     is_finishing: bool,
 }
 
 impl Watch {
-    pub(super) const fn new(activity: Arc<Activity>, deadlines: Deadlines, stops: Listener) -> Self {
+    pub(super) const fn new(activity: Arc<Activity>, deadlines: Deadlines, stops: StageReceiver) -> Self {
         Self { activity, deadlines, stops, is_finishing: false }
     }
 
     /// Lets the connection run until it ends, or has to.
     pub(super) async fn drive<C: Connection>(mut self, connection: C) {
         let mut connection = pin!(connection);
-        let mut bell = pin!(self.stops.clone().wake_on_news());
-        let sleep = pin!(sleep_until(Instant::now() + LAST_MOMENT));
+        // Whoever is told to wait by tokio's budget is woken at once but registered nowhere, and would not be asked again.
+        let mut bell = pin!(unconstrained(self.stops.clone().wake_on_news()));
+        let sleep = pin!(sleep_until(self.deadlines.at()));
         let mut alarm = Alarm { sleep, is_set: false };
         // The bell and the alarm are asked again only when they may have something to say, or have to wake somebody else
         // than before: most turns of a connection are none of their business.
@@ -159,14 +161,16 @@ impl Alarm<'_> {
             self.is_set = false;
         }
         while !self.is_set || self.sleep.is_elapsed() {
-            self.is_set = true;
-            if self.sleep.as_mut().poll(cx).is_ready() {
-                if at <= Instant::now() {
-                    return Poll::Ready(());
-                }
-                self.sleep.as_mut().reset(at);
-                self.is_set = false;
+            // As for the bell: waiting has to mean that the timer will wake us.
+            if pin!(unconstrained(self.sleep.as_mut())).poll(cx).is_pending() {
+                self.is_set = true;
+                return Poll::Pending;
             }
+            if at <= Instant::now() {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(at);
+            self.is_set = false;
         }
         Poll::Pending
     }

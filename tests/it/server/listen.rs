@@ -151,6 +151,24 @@ async fn errors_and_panics_of_the_service_are_a_500_that_tells_nothing() {
     site.stop().await;
 }
 
+#[cfg(feature = "axum")]
+#[tokio::test]
+async fn a_router_of_axum_is_served_as_it_is() {
+    let who = axum::routing::get(|client: ClientAddr| async move { client.ip().to_string() });
+    let echo = axum::routing::post(|body: String| async move { body });
+    let server = Server::new(axum::Router::new().route("/who", who).route("/echo", echo));
+    let server = server.bind("127.0.0.1:0").unwrap();
+    let (addr, shutdown) = (server.local_addr().unwrap(), server.shutdown());
+    let running = tokio::spawn(server.run());
+    let mut client = Raw { stream: TcpStream::connect(addr).await.unwrap(), read: Vec::new() };
+    client.send("GET /who HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(client.answer().await, (200, "127.0.0.1".to_owned()));
+    client.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello").await;
+    assert_eq!(client.answer().await, (200, "hello".to_owned()));
+    shutdown.trigger();
+    soon(running).await.unwrap().unwrap();
+}
+
 /// A service that is ready only at the second time of asking, and panics where it is told to.
 #[derive(Clone, Copy)]
 struct Moody {

@@ -74,6 +74,13 @@ impl App {
             }
             "/early" => return Err(Error::from_status(StatusCode::PAYLOAD_TOO_LARGE)),
             "/error" => return Err(Error::app(std::io::Error::other("the pool is at 10.0.0.7"))),
+            "/greedy" => {
+                // Nothing that asks tokio's budget comes through behind it.
+                while tokio::task::coop::has_budget_remaining() {
+                    tokio::task::coop::consume_budget().await;
+                }
+                "had all".to_owned()
+            }
             "/panic" => panic!("chair fell over"),
             "/large" => return Ok(Response::new(vec![b'x'; 64 << 20].into())),
             "/client" => {

@@ -76,6 +76,16 @@ async fn a_connection_without_a_next_request_is_closed() {
 }
 
 #[tokio::test]
+async fn deadlines_are_kept_behind_a_service_that_uses_up_the_budget_of_its_task() {
+    let site = Site::start(|server| server.idle_timeout(SHORT));
+    let mut client = site.connect().await;
+    client.send("GET /greedy HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(client.answer().await, (200, "had all".to_owned()));
+    assert_eq!(client.rest().await, "");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_that_stops_is_answered_with_408_and_closed() {
     let site = Site::start(|server| server.body_rate(240, SHORT));
     let mut client = site.connect().await;

@@ -10,13 +10,18 @@ async fn running_requests_finish_and_idle_connections_close_at_once() {
     let mut idle = site.connect().await;
     idle.send("GET /idle HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert_eq!(idle.answer().await, (200, "GET /idle".to_owned()));
-    let mut fresh = site.connect().await;
+    let mut greedy = site.connect().await;
+    greedy.send("GET /greedy HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(greedy.answer().await, (200, "had all".to_owned()));
+    let fresh = site.connect().await;
     let mut busy = site.connect().await;
     busy.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
     soon(site.app.0.entered.notified()).await;
 
     site.shutdown.trigger();
-    assert_eq!((idle.rest().await, fresh.rest().await), (String::new(), String::new()));
+    for mut closed in [idle, greedy, fresh] {
+        assert_eq!(closed.rest().await, "");
+    }
     assert!(!site.running.is_finished());
     assert!(soon(TcpStream::connect(site.addr)).await.is_err(), "nothing new is accepted");
 
