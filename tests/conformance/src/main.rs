@@ -52,11 +52,7 @@ async fn serve(args: Args) -> Result<(), BoxError> {
 /// The engine with everything in it.
 fn first(folder: &Path) -> Engine {
     let last = stats::Last::default();
-    let providers = last.clone();
-    Engine::new()
-        .providers(|container| providers::register(container).provide(providers))
-        .routes(routes::all(folder))
-        .stats(last)
+    Engine::new().provide(last.clone()).providers(providers::register).routes(routes::all(folder)).stats(last)
 }
 
 fn with_short_timeouts<S>(server: Server<S>) -> Server<S> {

@@ -12,7 +12,7 @@ use validator::Validate;
 
 gongular::key!(pub(crate) Admin = "admin");
 gongular::key!(pub(crate) Books = "books");
-gongular::key!(pub(crate) Primary = "named");
+gongular::key!(pub(crate) Iface = "named");
 gongular::key!(pub(crate) Val1 = "val1");
 gongular::key!(pub(crate) Val2 = "val2");
 
@@ -36,7 +36,7 @@ impl Named for Db {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct User {
     name: String,
-    /// How often a user was made before.
+    /// Which one it is of all that were made.
     pub(crate) seq: u64,
 }
 

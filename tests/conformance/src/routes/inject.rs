@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use validator::Validate;
 
 use super::output::FirstBody;
-use crate::providers::{Admin, Books, Db, Ledger, Named, Primary, User, Val1, Val2};
+use crate::providers::{Admin, Books, Db, Iface, Ledger, Named, User, Val1, Val2};
 
 pub(super) fn routes() -> Router {
     Router::new()
@@ -50,7 +50,7 @@ async fn admin(user: Inject<User, Admin>) -> Json<User> {
     Json(User::clone(&user))
 }
 
-async fn named_by_key(param: Param<UserId>, named: Inject<dyn Named, Primary>) -> Json<String> {
+async fn named_by_key(param: Param<UserId>, named: Inject<dyn Named, Iface>) -> Json<String> {
     Json(format!("{}:{}", named.name(), param.user_id))
 }
 
