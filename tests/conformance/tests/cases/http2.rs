@@ -35,7 +35,7 @@ fn every_case_is_answered_over_http2_as_it_says() {
         failures.extend(differences.into_iter().map(|difference| format!("{}: {difference}", case.id)));
     }
     drop(client);
-    server.stop();
+    server.stop("INT");
     assert!(cases.len() > 700, "there are only {} cases", cases.len());
     assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }

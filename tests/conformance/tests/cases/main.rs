@@ -33,7 +33,7 @@ fn every_case_is_answered_as_it_says() {
             failures.push(format!("{}: {difference}", case.id));
         }
     }
-    server.stop();
+    server.stop("TERM");
     assert!(cases.len() > 800, "there are only {} cases", cases.len());
     assert!(failures.is_empty(), "{} differences:\n{}", failures.len(), failures.join("\n"));
 }

@@ -126,6 +126,6 @@ fn an_upload_leaves_no_file_and_no_descriptor() {
     }
     assert!(open() <= before, "{} descriptors, and {before} before", open());
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
-    server.stop();
+    server.stop("TERM");
     std::fs::remove_dir_all(&folder).unwrap();
 }

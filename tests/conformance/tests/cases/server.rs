@@ -51,10 +51,12 @@ impl Server {
         self.process.id()
     }
 
-    /// Tells the server to stop, which it does in good order.
-    pub(crate) fn stop(mut self) {
+    /// Sends the server a signal to stop, which it does in good order.
+    pub(crate) fn stop(mut self, signal: &str) {
         if cfg!(unix) {
-            let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().unwrap();
+            // A program of that name is not everywhere, but every shell knows the word.
+            let kill = format!("kill -s {signal} {}", self.process.id());
+            let told = Command::new("sh").args(["-c", &kill]).status().unwrap();
             assert!(told.success());
             assert!(self.process.wait().unwrap().success());
         }
