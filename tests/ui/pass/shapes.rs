@@ -96,8 +96,28 @@ async fn any_order(_: Bytes, _: Method, _: Dependencies, _: Option<Pair>) -> Res
     Ok("")
 }
 
+/// A handler that reads nothing: no field, in all three spellings.
+#[derive(FromRequest)]
+struct Unit;
+
+#[derive(FromRequest)]
+struct NoField {}
+
+#[derive(FromRequest)]
+struct NoElement();
+
+impl Handle for Unit {
+    type Output = ();
+
+    async fn handle(self, _: &mut Context<'_>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
 fn main() {
     host(service(any_order));
+    host(service(handle::<Unit>()));
+    host(service(async |_: NoField, _: NoElement| ()));
     host(service(handle::<Show>()));
     host(service(async |_: With<Show>, outer: Outer| outer.inner.body));
     host(service(async |_: Sounds, _: Values<u8>, _: Values<String>| ()));
