@@ -197,6 +197,11 @@ impl fmt::Debug for Answer {
 /// async fn greet() -> impl IntoResponse {
 ///     Stop("stopped")
 /// }
+///
+/// // One that may end the chain, or let it go on.
+/// async fn guard(headers: http::HeaderMap) -> Option<Stop<http::StatusCode>> {
+///     (!headers.contains_key("x-token")).then_some(Stop(http::StatusCode::UNAUTHORIZED))
+/// }
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "the wrapped value is all there is")]
@@ -207,6 +212,16 @@ impl<T: IntoResponse> IntoResponse for Stop<T> {
         let mut response = self.0.into_response()?;
         response.extensions_mut().insert(Stopped);
         Ok(response)
+    }
+}
+
+/// Ends the chain, or lets it go on and says nothing.
+impl<T: IntoResponse> IntoResponse for Option<Stop<T>> {
+    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
+        match self {
+            Some(stop) => stop.into_response(),
+            None => ().into_response(),
+        }
     }
 }
 
@@ -284,7 +299,9 @@ mod tests {
         let mut answer = Answer::new();
         answer.respond("on").unwrap();
         assert!(!answer.is_stopped());
-        answer.respond(Stop((StatusCode::FORBIDDEN, "off"))).unwrap();
+        answer.respond(None::<Stop<&str>>).unwrap();
+        assert!(!answer.is_stopped());
+        answer.respond(Some(Stop((StatusCode::FORBIDDEN, "off")))).unwrap();
         assert!(answer.is_stopped());
         assert_eq!(said(answer).0, 403);
     }
