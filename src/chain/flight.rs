@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use gongular_core::stats::{Recorder, Running};
+use gongular_core::stats::Running;
 use gongular_core::{Answer, BodySlot, Error, RequestState, ResponseBody};
 use gongular_layers::error::RequestHead;
 use http::request::Parts;
@@ -41,7 +41,6 @@ pub(crate) struct Failure {
     pub(crate) head: RequestHead,
     /// The header fields that were said before.
     pub(crate) said: HeaderMap,
-    pub(crate) recorder: Option<Recorder>,
 }
 
 /// The future of one step.

@@ -63,6 +63,30 @@ impl Said {
     }
 }
 
+/// Notes, when a layer lets go of a request that it has not passed on, that nothing inside of it ran.
+struct Waiting {
+    said: Said,
+    inner: Arc<Steps>,
+    recorder: Option<Recorder>,
+}
+
+impl Waiting {
+    /// Returns what was said before, unless the rest of the chain has it.
+    fn end(&self) -> Option<Answer> {
+        let answer = self.said.take()?;
+        if let Some(recorder) = &self.recorder {
+            self.inner.skip(0, recorder);
+        }
+        Some(answer)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
 impl Step for LayerStep {
     fn call(&self, flight: Box<Flight>) -> StepFuture {
         let service = self.service.clone();
@@ -70,39 +94,35 @@ impl Step for LayerStep {
         Box::pin(async move {
             let Flight { parts, body, state, answer } = *flight;
             let head = RequestHead::of_parts(&parts, state.route().cloned());
-            let recorder = state.recorder().cloned();
+            let recorder = state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
+            // For a layer that fails when the rest of the chain has the answer, as a timeout does.
+            let headers = answer.headers().clone();
             let said = Said(Arc::new(Mutex::new(Some(answer))));
+            let waiting = Waiting { said: said.clone(), inner, recorder };
             let mut request = Request::from_parts(parts, AnyBody::from_slot(body));
             *RequestState::entry(request.extensions_mut()) = state;
-            request.extensions_mut().insert(said.clone());
+            request.extensions_mut().insert(said);
             let called = Caught::new(service.oneshot(request)).await;
-            let skipped = said.take();
-            if skipped.is_some() {
-                inner.skip(0, recorder.as_ref());
-            }
-            match (called, skipped) {
+            match (called, waiting.end()) {
                 (Ok(response), None) => Ended::Answered(Box::new(response)),
                 // The layer has answered itself: what was said before stays beside it.
                 (Ok(response), Some(mut answer)) => match answer.respond(response) {
                     Ok(()) => Ended::Answered(Box::new(answer.into_response())),
-                    Err(error) => failed(error, head, HeaderMap::new(), recorder),
+                    Err(error) => failed(error, head, HeaderMap::new()),
                 },
-                (Err(error), answer) => {
-                    let said = answer.map(|answer| answer.headers().clone()).unwrap_or_default();
-                    failed(error, head, said, recorder)
-                }
+                (Err(error), _) => failed(error, head, headers),
             }
         })
     }
 
     fn skip(&self, recorder: &Recorder) {
-        self.inner.skip(0, Some(recorder));
+        self.inner.skip(0, recorder);
     }
 }
 
 #[cold]
-fn failed(error: Error, head: RequestHead, said: HeaderMap, recorder: Option<Recorder>) -> Ended {
-    Ended::Lost(Box::new(Failure { error, head, said, recorder }))
+fn failed(error: Error, head: RequestHead, said: HeaderMap) -> Ended {
+    Ended::Lost(Box::new(Failure { error, head, said }))
 }
 
 /// What is left of a chain inside of a layer, as a service.

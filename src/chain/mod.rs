@@ -75,6 +75,9 @@ impl Chain {
     ///
     /// Its service is made once for each route. What it answers by itself becomes the answer, and its error takes the road
     /// of all errors.
+    ///
+    /// What stands inside is always ready. Layers that look at the readiness of another one, such as tower's `LoadShed` around
+    /// a `ConcurrencyLimit`, are put together with a `ServiceBuilder` and added as one.
     pub fn layer<L, R>(mut self, layer: L) -> Self
     where
         L: Layer<Rest> + Send + Sync + 'static,

@@ -36,16 +36,16 @@ impl Steps {
     /// Begins the chain for a request.
     #[inline]
     pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
+        let recorder = flight.state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
             None => Current::Done(Some(flight)),
         };
-        Run { steps: Arc::clone(self), index: 0, current, is_head }
+        Run { steps: Arc::clone(self), index: 0, current, is_head, recorder }
     }
 
     /// Notes that the steps from `index` on did not run.
-    pub(crate) fn skip(&self, index: usize, recorder: Option<&Recorder>) {
-        let Some(recorder) = recorder.filter(|recorder| recorder.detail().handlers()) else { return };
+    pub(crate) fn skip(&self, index: usize, recorder: &Recorder) {
         for step in self.steps.get(index..).unwrap_or_default() {
             step.skip(recorder);
         }
@@ -64,6 +64,8 @@ pub(crate) struct Run {
     index: usize,
     current: Current,
     is_head: bool,
+    /// Who wants to know which handlers did not run, until it is told.
+    recorder: Option<Recorder>,
 }
 
 enum Current {
@@ -87,35 +89,45 @@ impl Run {
             };
             let flight = match ended {
                 Ended::Done(flight) => flight,
-                Ended::Answered(response) => return Poll::Ready(Landed::Response(response)),
+                Ended::Answered(response) => {
+                    self.end(self.index + 1);
+                    return Poll::Ready(Landed::Response(response));
+                }
                 Ended::Failed(flight, error) => return Poll::Ready(self.fail(&flight, error)),
                 Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
             };
             self.index += 1;
             match self.steps.steps.get(self.index) {
-                Some(_) if flight.answer.is_stopped() => {
-                    self.steps.skip(self.index, flight.state.recorder());
+                Some(next) if !flight.answer.is_stopped() => self.current = Current::Step(next.call(flight)),
+                Some(_) | None => {
+                    self.end(self.index);
                     return Poll::Ready(Landed::Flight(flight));
                 }
-                Some(next) => self.current = Current::Step(next.call(flight)),
-                None => return Poll::Ready(Landed::Flight(flight)),
             }
+        }
+    }
+
+    /// Notes that the steps from `index` on did not run.
+    #[inline]
+    fn end(&mut self, index: usize) {
+        if let Some(recorder) = self.recorder.take() {
+            self.steps.skip(index, &recorder);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fail(&self, flight: &Flight, error: Error) -> Landed {
+    fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
         let Flight { parts, state, answer, .. } = flight;
-        self.steps.skip(self.index + 1, state.recorder());
+        self.end(self.index + 1);
         let head = RequestHead::of_parts(parts, state.route().cloned());
         Landed::Response(Box::new(self.steps.errors.answer(error, &head, answer.headers().clone())))
     }
 
     #[cold]
     #[inline(never)]
-    fn lose(&self, failure: Failure) -> Landed {
-        self.steps.skip(self.index + 1, failure.recorder.as_ref());
+    fn lose(&mut self, failure: Failure) -> Landed {
+        self.end(self.index + 1);
         Landed::Response(Box::new(self.steps.errors.answer(failure.error, &failure.head, failure.said)))
     }
 
@@ -127,6 +139,17 @@ impl Run {
             Landed::Flight(flight) => without_body(flight.answer.into_response()).map(wrap),
             Landed::Response(response) if self.is_head => without_body(*response).map(wrap),
             Landed::Response(response) => response.map(wrap),
+        }
+    }
+}
+
+impl Drop for Run {
+    /// A request that is given up ends here. The handler that it has met goes first, to be noted before those behind it.
+    #[inline]
+    fn drop(&mut self) {
+        if self.recorder.is_some() {
+            self.current = Current::Done(None);
+            self.end(self.index + 1);
         }
     }
 }
