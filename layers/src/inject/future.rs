@@ -6,9 +6,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use gongular_core::__private::is_bodiless;
-use gongular_core::Error;
 use gongular_core::error::Carried;
 use gongular_core::inject::{BeforeResponse, Completion, OpenScope, ScopeKeeper};
+use gongular_core::{Error, ErrorKind};
 use http::{Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -142,7 +142,16 @@ fn wrap<B: Body>(response: Response<Option<B>>, completion: Completion, end: End
 }
 
 fn completion_of<B>(response: &Response<B>) -> Completion {
-    if is_good(response) { Completion::Success } else { Completion::Failure }
+    if is_good(response) { Completion::Success } else { failure_of(response) }
+}
+
+#[cold]
+fn failure_of<B>(response: &Response<B>) -> Completion {
+    // Whoever is inside may have caught the panic and answered it.
+    match response.extensions().get::<Carried>().map(|carried| carried.error().kind()) {
+        Some(ErrorKind::Panic) => Completion::Panicked,
+        _ => Completion::Failure,
+    }
 }
 
 fn is_good<B>(response: &Response<B>) -> bool {
