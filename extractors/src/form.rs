@@ -111,8 +111,7 @@ where
     B: RequestBody,
     T: DeserializeOwned + Rules,
 {
-    // Boxed, so that a handler whose form came urlencoded does not carry the state of reading parts.
-    let mut form = Box::pin(read_form(cx)).await?;
+    let mut form = read_form(cx).await?;
     let files = std::mem::take(&mut form.files);
     with_files(files, || flat::bind(Place::Form, &Entries::new(&form)))
 }

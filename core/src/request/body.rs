@@ -61,6 +61,15 @@ impl<B> BodySlot<B> {
         }
     }
 
+    /// Returns the body if it was read into memory; it stays for others.
+    #[must_use]
+    pub fn buffered(&self) -> Option<Bytes> {
+        match &self.state {
+            State::Buffered(bytes) => Some(bytes.clone()),
+            State::Unread(_) | State::Failed(_) | State::Taken => None,
+        }
+    }
+
     /// Takes the unread body away, for streaming.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use bytes::{Buf, Bytes};
 use gongular_core::{Contract, Error, FromRequest, Input, Limits, Place, RequestBody, RequestContext};
 use http::{HeaderMap, StatusCode, header};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 
 use super::fault;
 use super::gather::Gather;
@@ -122,6 +122,9 @@ where
     }
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+        if let Some(bytes) = cx.body().buffered() {
+            return Self::new(&cx.parts.headers, Full::new(bytes), cx.limits());
+        }
         let body = cx.body().take()?;
         Self::new(&cx.parts.headers, body, cx.limits())
     }

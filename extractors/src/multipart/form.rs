@@ -1,6 +1,9 @@
 //! A form that is held: its texts in memory, its files there or on disk.
 
+use std::pin::pin;
+
 use gongular_core::{Error, RequestBody, RequestContext};
+use http_body_util::Full;
 
 use super::fault;
 use super::head::PartHead;
@@ -35,8 +38,16 @@ pub(crate) enum Entry {
 ///
 /// Not cancel safe: what was read is lost. No file is left behind.
 pub(crate) async fn read_form<B: RequestBody>(cx: &mut RequestContext<'_, B>) -> Result<FormData, Error> {
+    if let Some(bytes) = cx.body().buffered() {
+        return Box::pin(gather(Stream::new(&cx.parts.headers, Full::new(bytes), cx.limits())?)).await;
+    }
     let body = cx.body().take()?;
-    let mut stream = Box::pin(Stream::new(&cx.parts.headers, body, cx.limits())?);
+    // Boxed, so that a handler whose form came urlencoded does not carry the state of reading parts.
+    Box::pin(gather(Stream::new(&cx.parts.headers, body, cx.limits())?)).await
+}
+
+async fn gather<B: RequestBody>(stream: Stream<B>) -> Result<FormData, Error> {
+    let mut stream = pin!(stream);
     let mut form = FormData::default();
     while let Some(head) = stream.as_mut().next_part().await? {
         let is_file = head.file_name().is_some();
