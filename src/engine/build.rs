@@ -167,10 +167,10 @@ impl Engine {
         }
         let containers = containers(&plan).await?;
         let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
+        let warnings = check::warnings(&containers);
         let Some(root) = containers.into_iter().next() else {
             unreachable!("the engine itself is the first level")
         };
-        let warnings = check::warnings(&root);
         let inner = Inner {
             table,
             scopes: Arc::new(Scopes::new(root)),

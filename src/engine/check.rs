@@ -1,6 +1,6 @@
 //! What can be wrong with an application, found before the first request.
 
-use gongular_core::inject::{Container, ContainerBuilder};
+use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvider};
 use gongular_core::{Field, Place};
 use http::Method;
 
@@ -102,9 +102,33 @@ pub(super) fn with_needs(plan: &Plan, level: usize, mut providers: ContainerBuil
     providers
 }
 
-/// Returns what is no mistake but worth a look.
-pub(super) fn warnings(container: &Container) -> Vec<String> {
-    let report = container.report();
+/// Returns what is no mistake but worth a look: providers that nobody needs, in whatever group.
+pub(super) fn warnings(containers: &[Container]) -> Vec<String> {
+    let mut providers: Vec<(&ReportedProvider, bool)> = Vec::new();
+    for report in containers.iter().map(Container::report) {
+        for (provider, is_used) in report.providers().iter().zip(used(report)) {
+            // What a group takes over, or builds anew because it replaces what is needed for it, was registered once.
+            let same = |known: &&ReportedProvider| {
+                let identity = |of: &ReportedProvider| (of.type_name(), of.key(), of.place());
+                identity(known) == identity(provider)
+            };
+            match providers.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, is_used_elsewhere)) => *is_used_elsewhere |= is_used,
+                None => providers.push((provider, is_used)),
+            }
+        }
+    }
+    let unused = providers.into_iter().filter(|(_, is_used)| !is_used);
+    unused
+        .map(|(provider, _)| {
+            let key = provider.key().name().map(|key| format!(" (key {key:?})")).unwrap_or_default();
+            format!("nobody needs {}{key}, registered at {}", provider.type_name(), provider.place())
+        })
+        .collect()
+}
+
+/// Tells which providers of a report a handler needs, or a provider that a handler needs.
+fn used(report: &Report) -> Vec<bool> {
     let providers = report.providers();
     let mut used = vec![false; providers.len()];
     let mut open: Vec<usize> = report.users().iter().flat_map(|user| user.needs()).copied().collect();
@@ -114,8 +138,5 @@ pub(super) fn warnings(container: &Container) -> Vec<String> {
             open.extend(provider.needs());
         }
     }
-    let unused = providers.iter().zip(used).filter(|(_, used)| !used).map(|(provider, _)| {
-        format!("nobody needs the provider of {} ({})", provider.type_name(), provider.place())
-    });
-    report.warnings().iter().cloned().chain(unused).collect()
+    used
 }
