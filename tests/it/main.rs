@@ -9,6 +9,8 @@
 mod derive;
 #[cfg(all(feature = "axum", feature = "macros"))]
 mod derive_axum;
+#[cfg(all(feature = "axum", feature = "engine", feature = "macros", feature = "validator"))]
+mod engine;
 #[cfg(feature = "files")]
 mod files;
 mod hosts;
