@@ -24,7 +24,11 @@ pub(super) struct Activity {
     begun: AtomicUsize,
     /// How many of them have no complete answer.
     open: AtomicUsize,
-    /// When the last open one was answered, in milliseconds from the beginning of the connection.
+    /// HTTP/2: how many of them have an answer that is held up by the client, and how often one got on.
+    held_up: AtomicUsize,
+    got_on: AtomicUsize,
+    /// HTTP/2: when the last open one was answered, or more of an answer was sent, in milliseconds from the beginning
+    /// of the connection.
     idle_since: AtomicU64,
     /// Bytes have come that belong to no request that began.
     head_started: AtomicBool,
@@ -78,6 +82,8 @@ impl Activity {
             began,
             begun: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
+            held_up: AtomicUsize::new(0),
+            got_on: AtomicUsize::new(0),
             idle_since: AtomicU64::new(0),
             head_started: AtomicBool::new(false),
             body_open: AtomicBool::new(false),
@@ -112,7 +118,11 @@ impl Activity {
         if self.send_blocked.load(Relaxed) {
             return Wait::Send(self.sent.load(Relaxed));
         }
-        if self.open.load(Relaxed) > 0 {
+        let open = self.open.load(Relaxed);
+        if open > 0 {
+            if self.held_up.load(Relaxed) == open {
+                return Wait::Send(self.got_on.load(Relaxed));
+            }
             let is_waiting = self.body_wanted.load(Relaxed) && !self.body_late.load(Relaxed);
             return if is_waiting { Wait::Body(self.body_window.load(Relaxed)) } else { Wait::Handler };
         }
@@ -121,7 +131,7 @@ impl Activity {
         if is_head { Wait::Head(begun) } else { Wait::Idle(begun) }
     }
 
-    /// When the last answer was complete; the beginning of the connection if there was none.
+    /// HTTP/2: when the last answer was complete or got on; the beginning of the connection if there was none.
     pub(super) fn idle_since(&self) -> Instant {
         self.began + std::time::Duration::from_millis(self.idle_since.load(Relaxed))
     }
@@ -147,9 +157,24 @@ impl Activity {
     /// A request was answered, or given up.
     pub(super) fn end(&self) {
         if self.open.fetch_sub(1, Relaxed) == 1 && self.protocol == Protocol::Http2 {
-            let elapsed = self.began.elapsed().as_millis();
-            self.idle_since.store(u64::try_from(elapsed).unwrap_or(u64::MAX), Relaxed);
+            self.idle_from_now();
         }
+    }
+
+    fn idle_from_now(&self) {
+        let elapsed = self.began.elapsed().as_millis();
+        self.idle_since.store(u64::try_from(elapsed).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    /// HTTP/2: an answer waits for its client to take more.
+    pub(super) fn hold_up(&self) {
+        self.held_up.fetch_add(1, Relaxed);
+    }
+
+    /// HTTP/2: an answer that was held up gets on, or is given up.
+    pub(super) fn get_on(&self) {
+        self.got_on.fetch_add(1, Relaxed);
+        self.held_up.fetch_sub(1, Relaxed);
     }
 
     pub(super) fn want_body(&self, is_wanted: bool) {
@@ -193,9 +218,13 @@ impl Activity {
     }
 
     /// The socket took bytes.
-    pub(super) fn sent(&self) {
+    pub(super) fn sent(&self, bytes: usize) {
         self.send_blocked.store(false, Relaxed);
         self.sent.fetch_add(1, Relaxed);
+        // The end of a large answer is sent long after nobody is asked for more of it. Fewer bytes are a ping.
+        if bytes >= ANSWER_BYTES && self.protocol == Protocol::Http2 {
+            self.idle_from_now();
+        }
     }
 
     pub(super) fn is_send_blocked(&self) -> bool {
@@ -221,6 +250,9 @@ impl Activity {
     }
 }
 
+/// So many bytes at a time are part of an answer, and not only a sign of life.
+const ANSWER_BYTES: usize = 64;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,7 +277,7 @@ mod tests {
         activity.end_body();
         activity.send_blocked();
         assert_eq!(activity.wait(), Wait::Send(0));
-        activity.sent();
+        activity.sent(1);
         assert_eq!(activity.wait(), Wait::Handler);
         activity.end();
         assert_eq!(activity.wait(), Wait::Idle(1));
@@ -276,6 +308,24 @@ mod tests {
         activity.end();
         assert_eq!(activity.wait(), Wait::Idle(2));
         assert!(!activity.linger());
+    }
+
+    #[test]
+    fn a_client_that_holds_up_all_its_answers_is_waited_for() {
+        let activity = activity(Protocol::Http2);
+        activity.begin(false);
+        activity.begin(false);
+        activity.hold_up();
+        assert_eq!(activity.wait(), Wait::Handler);
+        activity.hold_up();
+        assert_eq!(activity.wait(), Wait::Send(0));
+        activity.get_on();
+        activity.hold_up();
+        assert_eq!(activity.wait(), Wait::Send(1));
+        activity.get_on();
+        activity.end();
+        activity.get_on();
+        assert_eq!(activity.wait(), Wait::Handler);
     }
 
     #[test]

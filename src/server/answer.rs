@@ -9,6 +9,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use super::Protocol;
 use super::activity::Activity;
 use crate::{BoxError, Error, ResponseBody};
 
@@ -18,7 +19,7 @@ pin_project! {
         #[pin]
         body: Source<B>,
         // Dropped with the body: the answer is complete then, or given up.
-        _turn: Turn,
+        turn: Turn,
     }
 }
 
@@ -31,33 +32,59 @@ pin_project! {
 }
 
 /// A request that has no complete answer.
-pub(super) struct Turn(Arc<Activity>);
+pub(super) struct Turn {
+    activity: Arc<Activity>,
+    is_held_up: bool,
+}
 
 impl Turn {
     pub(super) fn begin(activity: &Arc<Activity>, has_body: bool) -> Self {
         activity.begin(has_body);
-        Self(Arc::clone(activity))
+        Self { activity: Arc::clone(activity), is_held_up: false }
+    }
+
+    /// There is an answer, or more of it, and nobody has asked for what comes next.
+    ///
+    /// Over HTTP/2 nobody asks until the client takes more; over HTTP/1.1 its socket tells.
+    fn hold_up(&mut self) {
+        if self.activity.protocol() == Protocol::Http2 && !self.is_held_up {
+            self.is_held_up = true;
+            self.activity.hold_up();
+        }
+    }
+
+    /// Somebody asks for more.
+    fn get_on(&mut self) {
+        if std::mem::take(&mut self.is_held_up) {
+            self.activity.get_on();
+        }
     }
 
     /// Whether the connection has to be closed behind the answer.
     pub(super) fn closes(&self) -> bool {
-        self.0.is_body_cut()
+        self.activity.is_body_cut()
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.0.end();
+        self.get_on();
+        self.activity.end();
     }
 }
 
 impl<B> Answer<B> {
-    pub(super) const fn of_service(body: B, turn: Turn) -> Self {
-        Self { body: Source::Service { body }, _turn: turn }
+    pub(super) fn of_service(body: B, turn: Turn) -> Self {
+        Self::new(Source::Service { body }, turn)
     }
 
-    pub(super) const fn ours(body: ResponseBody, turn: Turn) -> Self {
-        Self { body: Source::Ours { body }, _turn: turn }
+    pub(super) fn ours(body: ResponseBody, turn: Turn) -> Self {
+        Self::new(Source::Ours { body }, turn)
+    }
+
+    fn new(body: Source<B>, mut turn: Turn) -> Self {
+        turn.hold_up();
+        Self { body, turn }
     }
 }
 
@@ -72,7 +99,9 @@ where
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.project().body.project() {
+        let this = self.project();
+        this.turn.get_on();
+        let polled = match this.body.project() {
             SourceProjection::Service { body } => {
                 // The answer has begun, so all that is left is to end it; others share the thread.
                 match catch_unwind(AssertUnwindSafe(|| body.poll_frame(cx))) {
@@ -81,7 +110,11 @@ where
                 }
             }
             SourceProjection::Ours { body } => Pin::new(body).poll_frame(cx),
+        };
+        if let Poll::Ready(Some(Ok(_))) = &polled {
+            this.turn.hold_up();
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

@@ -100,7 +100,8 @@ impl<S> Server<S> {
         self
     }
 
-    /// Sets how long a client may read nothing of its answer while the socket is full. Defaults to 60 seconds.
+    /// Sets how long a client may take nothing of its answers: while its socket is full, or, over HTTP/2, while it lets
+    /// none of them get on. Defaults to 60 seconds.
     pub const fn send_timeout(mut self, timeout: Duration) -> Self {
         self.settings.send_timeout = timeout;
         self

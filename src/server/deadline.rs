@@ -82,6 +82,17 @@ impl Deadlines {
         self.at = Some(Instant::now() + LAST_MOMENT);
     }
 
+    /// The time has come for an idle connection. Returns whether more of an answer was sent since; then it is looked at
+    /// again later.
+    pub(super) fn is_sending(&mut self, activity: &Activity, is_finishing: bool) -> bool {
+        if activity.protocol() == Protocol::Http1 {
+            return false;
+        }
+        let allowed = if is_finishing { LAST_MOMENT } else { self.settings.idle_timeout };
+        self.at = activity.idle_since().checked_add(allowed);
+        self.at.is_none_or(|at| at > Instant::now())
+    }
+
     /// The time has come and nothing has to end: it is looked at again later.
     pub(super) fn renew(&mut self) {
         self.at = Instant::now().checked_add(self.settings.idle_timeout);

@@ -41,9 +41,9 @@ impl Io {
         Self { stream, sniffed, activity, end: End::Open, _ticket: ticket }
     }
 
-    fn note_write<T>(&self, wrote: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn note_write(&self, wrote: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &wrote {
-            Poll::Ready(Ok(_)) => self.activity.sent(),
+            Poll::Ready(Ok(bytes)) => self.activity.sent(*bytes),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => self.activity.send_blocked(),
         }
@@ -124,7 +124,7 @@ impl AsyncWrite for Io {
         if flushed.is_pending() {
             self.activity.send_blocked();
         } else if self.activity.is_send_blocked() {
-            self.activity.sent();
+            self.activity.sent(0);
         }
         flushed
     }
@@ -132,7 +132,7 @@ impl AsyncWrite for Io {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if let End::Open = this.end {
-            let shut = Pin::new(&mut this.stream).poll_shutdown(cx);
+            let shut = Pin::new(&mut this.stream).poll_shutdown(cx).map_ok(|()| 0);
             ready!(this.note_write(shut))?;
             this.end = if this.activity.linger() { End::Lingering(LINGER_BYTES) } else { End::Closed };
         }

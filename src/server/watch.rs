@@ -130,6 +130,7 @@ impl Watch {
                 self.deadlines.renew();
                 Verdict::GoOn
             }
+            Wait::Idle(_) if self.deadlines.is_sending(&self.activity, self.is_finishing) => Verdict::GoOn,
             Wait::Idle(_) if !self.is_finishing => {
                 self.is_finishing = true;
                 self.deadlines.last_moment();

@@ -203,6 +203,44 @@ async fn a_connection_without_requests_is_closed_with_a_goodbye() {
 }
 
 #[tokio::test]
+async fn a_client_that_takes_nothing_of_its_answers_is_closed() {
+    let site = Site::start(|server| server.idle_timeout(SHORT).send_timeout(SHORT));
+    let mut client = Hostile::connect(&site).await;
+    // The initial window is the fourth setting.
+    client.0.send(frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0])).await;
+    for stream in [1, 3] {
+        client.0.send(frame(HEADERS, END_STREAM | END_HEADERS, stream, GET)).await;
+    }
+    client.goaway().await;
+    assert_eq!(site.app.asked().len(), 2);
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn an_answer_that_is_taken_slowly_is_not_cut_off() {
+    let site = Site::start(|server| server.idle_timeout(SHORT));
+    let mut client = Hostile::connect(&site).await;
+    client.0.send(frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0])).await;
+    let large = [b"\x82\x86\x44\x06/large", &b"\x41\x01x"[..]].concat();
+    client.0.send(frame(HEADERS, END_STREAM | END_HEADERS, 1, &large)).await;
+    let taken = |read: &[u8]| -> usize {
+        frames(read).filter(|(kind, _)| *kind == DATA).map(|(_, payload)| payload.len()).sum()
+    };
+    // 1 KiB each 50 ms, for several times as long as an idle connection may be.
+    let mut pace = tokio::time::interval(SHORT / 4);
+    for kib in 1..=20 {
+        pace.tick().await;
+        client.0.send(frame(WINDOW_UPDATE, 0, 1, &1024_u32.to_be_bytes())).await;
+        while taken(&client.0.read) < kib << 10 {
+            client.0.more().await;
+        }
+    }
+    // Who takes no more is idle.
+    assert_eq!(client.goaway().await, Some(0));
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_request_that_takes_longer_than_idle_connections_may_is_answered() {
     let site = Site::start(|server| server.idle_timeout(SHORT));
     let stream = site.connect().await.stream;
