@@ -100,6 +100,28 @@ fn a_body_that_is_sent_in_chunks_ends_at_the_limit() {
     assert_eq!(statuses(&exchange(&server, &over)), ["413"]);
 }
 
+#[test]
+fn a_factory_runs_once_for_each_request_that_can_be_read() {
+    let server = Server::start();
+    let asked = [
+        ("/i/user", "200", Some("1")),
+        ("/i/user-twice", "200", Some("2")),
+        ("/i/order?N=x", "400", None),
+        ("/i/admin", "401", None),
+        ("/out/string", "200", None),
+        ("/i/order?N=1", "200", None),
+        ("/i/user", "200", Some("4")),
+    ];
+    for (path, status, seq) in asked {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nX-Token: neo\r\nConnection: close\r\n\r\n");
+        let answer = exchange(&server, request.as_bytes());
+        assert_eq!(statuses(&answer), [status], "{path}: {answer}");
+        if let Some(seq) = seq {
+            assert!(answer.ends_with(&format!("{{\"Name\":\"neo\",\"Seq\":{seq}}}")), "{path}: {answer}");
+        }
+    }
+}
+
 /// Uploads go to an own folder for temporary files, and are larger than what is kept in memory.
 #[cfg(target_os = "linux")]
 #[test]
