@@ -1,6 +1,7 @@
 //! Websockets over real sockets.
 
 mod closing;
+mod crowd;
 mod handshake;
 mod hosts;
 mod life;
@@ -129,6 +130,16 @@ impl WebSocketHandler for Room {
                     return Err(error.into());
                 }
             },
+            "elsewhere" => return tokio::spawn(echo(socket)).await.map_err(Error::app)?,
+            "room" => {
+                while let Some(message) = socket.recv().await {
+                    let message = message?;
+                    for member in &*self.senders.0.lock().unwrap() {
+                        member.send(message.clone())?;
+                    }
+                }
+                return Ok(());
+            }
             "protocol" => socket.send(socket.protocol().unwrap_or("none").to_owned()).await?,
             _ => {}
         }
@@ -144,6 +155,13 @@ impl WebSocketHandler for Room {
         log.add("closed");
         Ok(())
     }
+}
+
+async fn echo(mut socket: WebSocket) -> Result<(), Error> {
+    while let Some(message) = socket.recv().await {
+        socket.send(message?).await?;
+    }
+    Ok(())
 }
 
 /// What of a statistic the tests look at.
