@@ -8,7 +8,7 @@ use super::answer::{Settings, keep};
 use super::head::{Asked, accept, grpc};
 use super::{ErrorHandler, RequestHead};
 
-/// Makes answers of errors, as an [`ErrorLayer`] does, without being a service.
+/// Makes answers of errors, as an [`ErrorLayer`](super::ErrorLayer) does, without being a service.
 pub trait Answers: Send + Sync + 'static {
     /// Answers an error. `before` are the header fields that were said before it; those that do not describe the body
     /// stay.
