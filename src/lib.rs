@@ -7,16 +7,17 @@ pub use self::{chain::Chain, engine::Engine, router::Router};
 #[cfg(feature = "garde")]
 pub use gongular_core::Garde;
 pub use gongular_core::inject::Container;
+pub use gongular_core::stats::Logger;
 pub use gongular_core::{
     Answer, BodyContent, BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each,
-    Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Input, IntoResponse, Json, Limits,
-    MatchedPath, PathParams, Place, Problem, ProblemKind, RequestBody, RequestContext, RequestState,
-    ResponseBody, Rules, Stage, Step, Stop, Unchecked, handle, service,
+    Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Html, Input, IntoResponse, Json, Limits,
+    MatchedPath, PathParams, Place, Problem, ProblemKind, Redirect, RequestBody, RequestContext,
+    RequestState, ResponseBody, Rules, Stage, Step, Stop, Unchecked, handle, service,
 };
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;
 pub use gongular_extractors::{
-    Body, Cookie, Form, Header, Inject, Multipart, Param, Part, Query, UploadReader, UploadedFile,
+    Body, Cookie, Extension, Form, Header, Inject, Multipart, Param, Part, Query, UploadReader, UploadedFile,
 };
 pub use gongular_layers as layers;
 #[doc = include_str!("../docs/from_request.md")]

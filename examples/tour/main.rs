@@ -10,10 +10,9 @@ mod shop;
 mod watch;
 
 use gongular::engine::ServeError;
-use gongular::http::{HeaderMap, HeaderValue, header};
 use gongular::layers::ErrorLayer;
 use gongular::websocket::websocket;
-use gongular::{Chain, Engine, IntoResponse, Router, handle};
+use gongular::{Chain, Engine, Html, Router, handle};
 
 use self::watch::Watcher;
 
@@ -66,9 +65,8 @@ fn routes() -> Router {
         .get("/report", watch::report)
 }
 
-async fn page() -> impl IntoResponse {
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    (HeaderMap::from_iter([(header::CONTENT_TYPE, html)]), include_str!("page.html"))
+async fn page() -> Html<&'static str> {
+    Html(include_str!("page.html"))
 }
 
 const TOUR: &str = r#"serving BASE - open it in a browser, or try:

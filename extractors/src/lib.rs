@@ -5,6 +5,7 @@ pub mod axum;
 mod body;
 mod content_type;
 mod cookie;
+mod extension;
 mod flat;
 mod form;
 mod header;
@@ -23,6 +24,7 @@ mod wrapper;
 
 pub use self::body::Body;
 pub use self::cookie::Cookie;
+pub use self::extension::Extension;
 pub use self::form::Form;
 pub use self::header::Header;
 pub use self::inject::{Inject, Keyed};

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_body::Body;
 use serde::Serialize;
 
@@ -25,6 +25,8 @@ pub struct Answer {
     typed_by_body: bool,
     /// A body that could not be serialised.
     failure: Option<Error>,
+    /// A header field that could not be made.
+    bad_header: Option<Error>,
 }
 
 impl Answer {
@@ -137,13 +139,39 @@ impl Answer {
         self.stopped
     }
 
-    /// Returns what a body could not be serialised for, once.
+    /// Returns why what was said cannot be sent, once.
     ///
     /// # Errors
     ///
-    /// The value of [`set_json`](Self::set_json) could not be serialised: `500`.
+    /// - the value of [`set_json`](Self::set_json) could not be serialised: `500`
+    /// - a name or value of a header field has characters that such fields cannot have: `400`
     pub fn check(&mut self) -> Result<(), Error> {
-        self.failure.take().map_or(Ok(()), Err)
+        match (&self.failure, &self.bad_header) {
+            (None, None) => Ok(()),
+            _ => Err(self.take_failure()),
+        }
+    }
+
+    #[cold]
+    fn take_failure(&mut self) -> Error {
+        let failure = self.bad_header.take().or_else(|| self.failure.take());
+        failure.unwrap_or_else(|| Error::app("an answer that was in order"))
+    }
+
+    /// Makes a header field, or notes why it cannot be.
+    pub(super) fn field<K, V>(&mut self, name: K, value: V) -> Option<(HeaderName, HeaderValue)>
+    where
+        K: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        let field = name.try_into().map_err(Into::into);
+        match field.and_then(|name| Ok((name, value.try_into().map_err(Into::into)?))) {
+            Ok(field) => Some(field),
+            Err(error) => {
+                self.bad_header = Some(Error::from(error));
+                None
+            }
+        }
     }
 
     /// Makes the response.

@@ -91,14 +91,29 @@ impl<'r> Context<'r> {
     }
 
     /// Sets a header field of the answer; a field of that name that was set before is replaced.
-    pub fn header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        self.answer.headers_mut().insert(name, value);
+    ///
+    /// A name or value that no header field can have, such as one with a line break that a client sent, makes the handler
+    /// fail when it returns, with `400`.
+    pub fn header<K, V>(&mut self, name: K, value: V) -> &mut Self
+    where
+        K: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        if let Some((name, value)) = self.answer.field(name, value) {
+            self.answer.headers_mut().insert(name, value);
+        }
         self
     }
 
-    /// Adds a header field to the answer, beside those of the same name.
-    pub fn append_header(&mut self, name: HeaderName, value: HeaderValue) -> &mut Self {
-        self.answer.headers_mut().append(name, value);
+    /// Adds a header field to the answer, beside those of the same name; see [`header`](Self::header).
+    pub fn append_header<K, V>(&mut self, name: K, value: V) -> &mut Self
+    where
+        K: TryInto<HeaderName, Error: Into<http::Error>>,
+        V: TryInto<HeaderValue, Error: Into<http::Error>>,
+    {
+        if let Some((name, value)) = self.answer.field(name, value) {
+            self.answer.headers_mut().append(name, value);
+        }
         self
     }
 

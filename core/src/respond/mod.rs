@@ -3,13 +3,17 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod body;
+mod html;
 pub(crate) mod json;
 mod plain;
+mod redirect;
 
 use http::Response;
 
 pub use self::body::ResponseBody;
+pub use self::html::Html;
 pub use self::json::Json;
+pub use self::redirect::Redirect;
 use crate::Error;
 
 /// A value that a handler may return.

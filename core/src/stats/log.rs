@@ -50,23 +50,23 @@ impl Logger {
     }
 
     /// Adds a line of level [`Level::Info`].
-    pub fn log(&self, line: fmt::Arguments<'_>) {
-        self.add(Level::Info, line);
+    pub fn log(&self, line: impl fmt::Display) {
+        self.add(Level::Info, format_args!("{line}"));
     }
 
     /// Adds a line of level [`Level::Info`].
-    pub fn info(&self, line: fmt::Arguments<'_>) {
-        self.add(Level::Info, line);
+    pub fn info(&self, line: impl fmt::Display) {
+        self.add(Level::Info, format_args!("{line}"));
     }
 
     /// Adds a line of level [`Level::Warn`].
-    pub fn warn(&self, line: fmt::Arguments<'_>) {
-        self.add(Level::Warn, line);
+    pub fn warn(&self, line: impl fmt::Display) {
+        self.add(Level::Warn, format_args!("{line}"));
     }
 
     /// Adds a line of level [`Level::Error`].
-    pub fn error(&self, line: fmt::Arguments<'_>) {
-        self.add(Level::Error, line);
+    pub fn error(&self, line: impl fmt::Display) {
+        self.add(Level::Error, format_args!("{line}"));
     }
 
     fn add(&self, level: Level, line: fmt::Arguments<'_>) {
