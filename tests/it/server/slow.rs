@@ -109,16 +109,16 @@ async fn what_a_body_sent_early_does_not_excuse_its_stop() {
 
 #[tokio::test]
 async fn a_body_at_the_least_rate_is_read_to_its_end() {
-    let site = Site::start(|server| server.body_rate(100, SHORT));
+    let site = Site::start(|server| server.body_rate(20, SHORT * 5));
     let mut client = site.connect().await;
-    client.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n").await;
-    // 20 bytes are due in each 200 ms; 10 come in each 40.
-    let mut pace = tokio::time::interval(SHORT / 5);
-    for _ in 0..10 {
+    client.send("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 80\r\n\r\n").await;
+    // 20 bytes are due in each second; 10 come in each fifth of one, for longer than a second.
+    let mut pace = tokio::time::interval(SHORT);
+    for _ in 0..8 {
         pace.tick().await;
         client.send([b'x'; 10]).await;
     }
-    assert_eq!(client.answer().await, (200, "x".repeat(100)));
+    assert_eq!(client.answer().await, (200, "x".repeat(80)));
     // The connection is none the worse for it.
     client.send("GET /next HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert_eq!(client.answer().await, (200, "GET /next".to_owned()));
