@@ -177,19 +177,28 @@ pub struct BeforeResponse {
 impl Future for BeforeResponse {
     type Output = Result<(), Error>;
 
+    /// A panic of a hook is an error: whoever answers it stands where the answer does, outside of the host's reach.
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = &mut *self;
+        match catch_unwind(AssertUnwindSafe(|| self.run(task))) {
+            Ok(polled) => polled,
+            Err(payload) => Poll::Ready(Err(Error::panic(payload))),
+        }
+    }
+}
+
+impl BeforeResponse {
+    fn run(&mut self, task: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
-            if let Some(current) = &mut this.current {
+            if let Some(current) = &mut self.current {
                 std::task::ready!(current.as_mut().poll(task))?;
-                this.current = None;
+                self.current = None;
             }
-            let Some(cell) = this.scope.inner.cells.used(this.next) else {
+            let Some(cell) = self.scope.inner.cells.used(self.next) else {
                 return Poll::Ready(Ok(()));
             };
             // A value that somebody takes at this moment must not leave without its hook.
-            this.current = std::task::ready!(cell.poll_before_response(task));
-            this.next = cell.previous();
+            self.current = std::task::ready!(cell.poll_before_response(task));
+            self.next = cell.previous();
         }
     }
 }

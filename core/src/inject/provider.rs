@@ -173,8 +173,8 @@ where
     /// Sets what happens to the value before the head of the answer leaves, such as a commit.
     ///
     /// It runs when the answer is no error (its status is below 400), for values that were built, the last one first. The
-    /// function takes what it needs out of the value; its future runs on its own. An error takes the place of the answer.
-    /// It is for per-request values.
+    /// function takes what it needs out of the value; its future runs on its own. An error takes the place of the answer,
+    /// and so does a panic. It is for per-request values.
     pub fn before_response<F, Fut, E>(mut self, hook: F) -> Self
     where
         F: Fn(&U) -> Fut + Send + Sync + 'static,

@@ -120,7 +120,10 @@ fn run_hooks<B>(
             Poll::Pending
         }
         Poll::Ready(Ok(())) => Poll::Ready((completion_of(&response), response.map(Some))),
-        Poll::Ready(Err(error)) => Poll::Ready((Completion::Failure, refuse(error))),
+        Poll::Ready(Err(error)) => {
+            let response = refuse(error);
+            Poll::Ready((failure_of(&response), response))
+        }
     }
 }
 
@@ -147,7 +150,7 @@ fn completion_of<B>(response: &Response<B>) -> Completion {
 
 #[cold]
 fn failure_of<B>(response: &Response<B>) -> Completion {
-    // Whoever is inside may have caught the panic and answered it.
+    // Whoever caught the panic may have answered it.
     match response.extensions().get::<Carried>().map(|carried| carried.error().kind()) {
         Some(ErrorKind::Panic) => Completion::Panicked,
         _ => Completion::Failure,

@@ -120,11 +120,10 @@ async fn a_hook_that_panics_before_the_response_ends_them_as_panicked() {
         build::<First>(request).await;
         Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
     }));
-    let mut call = Box::pin(service.call(request()));
-    let mut task = Context::from_waker(Waker::noop());
-    let panicked = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(&mut task).is_ready()));
-    assert!(panicked.is_err());
-    drop(call);
+    let mut response = service.call(request()).await.unwrap();
+    assert_eq!(response.status(), 500);
+    assert_eq!(carried(&mut response).map(|error| error.kind()), Some(ErrorKind::Panic));
+    drop(response);
     assert_eq!(log.lines(), ["first Panicked"]);
 }
 
