@@ -65,3 +65,15 @@ pub mod axum {
 pub mod tonic {
     pub use gongular_extractors::tonic::{checked, extract};
 }
+
+/// The samples of the porting guide compile, and do what they say.
+#[cfg(all(
+    doctest,
+    feature = "files",
+    feature = "macros",
+    feature = "tls",
+    feature = "validator",
+    feature = "websocket"
+))]
+#[doc = include_str!("../docs/from-gongular.md")]
+mod from_gongular {}
