@@ -2,14 +2,16 @@
 
 use axum::routing::get;
 use bytes::Bytes;
+use gongular::layers::LimitsLayer;
 use gongular::test_client::{RecordedStats, TestClient};
-use gongular::{Engine, Param, Router, Unchecked, handle};
+use gongular::{Engine, Limits, Param, Router, Unchecked, handle};
 use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
 use tower::ServiceExt;
+use tower_layer::Layer;
 
 says!(SayHi, |cx| cx.set_body("hi"));
 
@@ -62,6 +64,21 @@ async fn axum_stands_in_an_engine_as_a_service() {
     app.get("/old/7").send().await.assert_status(200).assert_text("axum's");
     assert_eq!((app.stats().len(), app.last_stat().unwrap().response_size()), (1, 6));
     app.get("/old/7/8").send().await.assert_status(404);
+}
+
+#[tokio::test]
+async fn limits_around_an_engine_hold_unless_it_has_its_own() {
+    let limits = LimitsLayer::new(Limits::DEFAULT.with_body_bytes(3));
+    for (own, status) in [(None, 413), (Some(Limits::DEFAULT), 200)] {
+        let engine = engine(&RecordedStats::new());
+        let engine = match own {
+            Some(own) => engine.limits(own),
+            None => engine,
+        };
+        let app = TestClient::new(limits.layer(engine.build().await.unwrap()));
+        app.post("/p/7").body("four").send().await.assert_status(status);
+        app.post("/p/7").body("one").send().await.assert_status(200);
+    }
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use gongular::error::render::Format;
 use gongular::inject::{Completion, Finished, Provider};
 use gongular::layers::ErrorLayer;
 use gongular::layers::error::RequestHead;
+use gongular::stats::Outcome;
 use gongular::{Engine, Error, Inject, IntoResponse, Json, Router, key};
 use http::header::HeaderName;
 use http::{HeaderMap, Response, StatusCode};
@@ -268,6 +269,35 @@ async fn what_fails_before_the_answer_is_answered_by_the_error_handler() {
         answer.assert_status(599).assert_json(&json!({"custom": "row 7", "path": path}));
         assert_eq!(diary.take(), ["commit", "Failure"], "{path}");
     }
+}
+
+#[tokio::test]
+async fn a_panic_before_the_answer_or_in_a_teardown_is_caught() {
+    let diary = Diary::default();
+    let transaction = |name: &'static str| {
+        let made = diary.clone();
+        Provider::<Transaction>::per_request(move || Transaction(made.clone()))
+            .before_response(move |_: &Transaction| async move {
+                assert!(name != "before", "chair fell over");
+                Ok::<_, Error>(())
+            })
+            .teardown(move |transaction: Finished<Transaction>, completion: Completion| {
+                transaction.0.note(format!("{completion:?}"));
+                assert!(name != "teardown", "chair fell over");
+            })
+    };
+    let group = |name| Router::new().register(transaction(name)).get("/", works);
+    let router = Router::new().group("/before", group("before")).group("/teardown", group("teardown"));
+    let app = build(Engine::new().register(transaction("before")).routes(router.get("/", works))).await;
+    for path in ["/", "/before"] {
+        let answer = app.get(path).send().await;
+        answer.assert_status(500).assert_json(&json!({"error": "internal server error"}));
+        assert_eq!(diary.take(), ["Panicked"], "{path}");
+        assert_eq!(app.last_stat().unwrap().outcome(), Outcome::Panic, "{path}");
+    }
+    app.get("/teardown").send().await.assert_status(200);
+    assert_eq!(diary.take(), ["Success"]);
+    assert_eq!(app.stats().len(), 3);
 }
 
 #[tokio::test]
