@@ -9,13 +9,14 @@ use gongular_core::__private::is_bodiless;
 use gongular_core::error::Carried;
 use gongular_core::inject::{BeforeResponse, Completion, OpenScope, ScopeKeeper};
 use gongular_core::{Error, ErrorKind};
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
 
 use super::InjectBody;
 use super::end::End;
 use super::layer::Spawn;
+use crate::error::keep;
 
 pin_project! {
     /// The future of [`Inject`](super::Inject).
@@ -121,19 +122,22 @@ fn run_hooks<B>(
         }
         Poll::Ready(Ok(())) => Poll::Ready((completion_of(&response), response.map(Some))),
         Poll::Ready(Err(error)) => {
-            let response = refuse(error);
+            let response = refuse(error, response.into_parts().0.headers);
             Poll::Ready((failure_of(&response), response))
         }
     }
 }
 
-/// Makes an answer without a body of an error; the error layer outside finds the error in it and makes a body.
-fn refuse<B>(error: Error) -> Response<Option<B>> {
+/// Makes an answer without a body of an error; the error layer outside finds the error in it and makes a body. What the answer
+/// before it said in its header stays, but for what described its body.
+#[cold]
+fn refuse<B>(error: Error, before: HeaderMap) -> Response<Option<B>> {
     let mut response = Response::new(None);
     *response.status_mut() = error.status();
     if let Some(headers) = error.headers() {
         response.headers_mut().extend(headers.clone());
     }
+    keep(response.headers_mut(), before);
     response.extensions_mut().insert(Carried::new(error));
     response
 }

@@ -241,7 +241,7 @@ async fn what_has_to_be_done_before_the_answer_may_fail_it() {
     for path in ["/works", "/in/works"] {
         let answer = app.get(path).send().await;
         answer.assert_status(409).assert_json(&json!({"error": "changed meanwhile"}));
-        answer.assert_header("content-type", "application/json");
+        answer.assert_header("content-type", "application/json").assert_header("x-first", "1");
         assert_eq!(diary.take(), ["commit", "Failure"], "{path}");
         let stat = app.last_stat().unwrap();
         assert_eq!((stat.error(), stat.response_code().unwrap().as_u16()), (Some("row 7"), 409), "{path}");
