@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug};
 use std::future::poll_fn;
+use std::io;
 use std::marker::PhantomData;
 use std::pin::pin;
 
@@ -9,8 +10,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
-use tower::Service;
+use tokio::task::LocalSet;
+use tower::{BoxError, Service, ServiceExt};
 
 use crate::workload::{RequestBody, Workload};
 
@@ -31,15 +38,17 @@ pub(crate) trait App: 'static {
 
 /// A tower service that answers the workloads; it only gives the bounds a name.
 pub(crate) trait Application:
-    Service<Request<RequestBody>, Response = Response<Self::Body>, Error: Debug> + 'static
+    Service<Request<RequestBody>, Response = Response<Self::Body>, Error: Debug + Into<BoxError>>
+    + Clone
+    + 'static
 {
-    type Body: Body<Data = Bytes, Error: Debug>;
+    type Body: Body<Data = Bytes, Error: Debug + Into<BoxError>> + 'static;
 }
 
 impl<S, B> Application for S
 where
-    S: Service<Request<RequestBody>, Response = Response<B>, Error: Debug> + 'static,
-    B: Body<Data = Bytes, Error: Debug>,
+    S: Service<Request<RequestBody>, Response = Response<B>, Error: Debug + Into<BoxError>> + Clone + 'static,
+    B: Body<Data = Bytes, Error: Debug + Into<BoxError>> + 'static,
 {
     type Body = B;
 }
@@ -57,6 +66,13 @@ pub trait Peer: Sync {
 
     /// Builds the application and returns what answers a batch of requests and says how many body bytes came back.
     fn batches(&self) -> Batches;
+
+    /// Serves the application on a port of this machine until the process ends; requests are taken for ones without a body.
+    ///
+    /// # Errors
+    ///
+    /// The port cannot be had.
+    fn serve(&self, port: u16) -> io::Result<()>;
 }
 
 /// Answers a batch of requests; returns how many body bytes came back.
@@ -106,6 +122,27 @@ impl<A: App> Peer for Tower<A> {
                 bytes
             })
         })
+    }
+
+    fn serve(&self, port: u16) -> io::Result<()> {
+        let tasks = LocalSet::new();
+        tasks.block_on(&runtime(), async { accept(A::build().await, port).await })
+    }
+}
+
+/// Accepts connections and answers on them, all on this thread.
+async fn accept<S: Application>(app: S, port: u16) -> io::Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    loop {
+        let (connection, _) = listener.accept().await?;
+        connection.set_nodelay(true)?;
+        let app =
+            app.clone().map_request(|request: Request<Incoming>| request.map(|_| RequestBody::default()));
+        let service = TowerToHyperService::new(app);
+        tokio::task::spawn_local(async move {
+            // A client that leaves is no failure of the bench.
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(connection), service).await;
+        });
     }
 }
 

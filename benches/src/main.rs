@@ -23,10 +23,11 @@ fn main() -> io::Result<ExitCode> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [] => {
+            // First, before anything else has made the process large.
+            large_upload()?;
             check()?;
             tables("", "")?;
             marginal_table()?;
-            large_upload()?;
         }
         ["check"] => check()?,
         ["marginal"] => marginal_table()?,
@@ -48,6 +49,19 @@ fn main() -> io::Result<ExitCode> {
             };
             let rounds: Vec<usize> = rounds.iter().filter_map(|round| round.parse().ok()).collect();
             run(peer, &workload, &rounds, allocations);
+        }
+        ["serve", peer, workload, port] => {
+            let peer = Workload::find(workload).and_then(|workload| find(peer, &workload));
+            let (Some(peer), Ok(port)) = (peer, port.parse()) else {
+                return Err(io::Error::other("no such peer, workload or port"));
+            };
+            peer.serve(port)?;
+        }
+        ["wrk", workload] => {
+            let Some(workload) = Workload::find(workload) else {
+                return Err(io::Error::other("no such workload"));
+            };
+            println!("{}", workload.script());
         }
         _ => {
             eprintln!("{USAGE}");
@@ -149,4 +163,5 @@ fn allocations() -> usize {
     stats.allocations + stats.reallocations
 }
 
-const USAGE: &str = "usage: gongular-bench [check | marginal | upload | websockets [CONNECTIONS] | count PEER [WORKLOAD] | run PEER WORKLOAD ROUND...]";
+const USAGE: &str = "usage: gongular-bench [check | marginal | upload | websockets [CONNECTIONS] | \
+    count PEER [WORKLOAD] | run PEER WORKLOAD ROUND... | serve PEER WORKLOAD PORT | wrk WORKLOAD]";

@@ -61,6 +61,16 @@ impl Workload {
         request
     }
 
+    /// Returns the request as a script for `wrk`.
+    #[must_use]
+    pub fn script(&self) -> String {
+        let mut script = format!("wrk.method = {:?}\nwrk.path = {:?}\n", self.method.as_str(), self.uri);
+        for (name, value) in &self.headers {
+            script += &format!("wrk.headers[{name:?}] = {:?}\n", value.to_str().unwrap_or_default());
+        }
+        script
+    }
+
     fn get(name: &'static str, title: &'static str, uri: &'static str, answer: &'static str) -> Self {
         let workload = Self {
             name,

@@ -12,20 +12,12 @@ use gongular_layers::stats::StatsBody;
 use http_body::{Body as _, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-pin_project! {
-    /// The body of an engine's answer: it ends the request's dependencies and its statistic when it ends.
-    pub struct Body {
-        #[pin]
-        inner: Watched,
-    }
-}
-
-pin_project! {
-    #[project = WatchedProjection]
-    enum Watched {
-        Silent { #[pin] body: Scoped },
-        Watched { #[pin] body: StatsBody<Scoped> },
-    }
+/// The body of an engine's answer: it ends the request's dependencies and its statistic when it ends.
+///
+/// Most are bytes in memory, and are moved often on their way to the connection: whatever else an answer has stands in a
+/// box.
+pub struct Body {
+    inner: ResponseBody,
 }
 
 pin_project! {
@@ -38,12 +30,16 @@ pin_project! {
 }
 
 impl Body {
-    pub(super) const fn silent(body: Scoped) -> Self {
-        Self { inner: Watched::Silent { body } }
+    #[inline]
+    pub(super) fn silent(body: Scoped) -> Self {
+        match body {
+            Scoped::Plain { body } => Self { inner: body },
+            open @ Scoped::Open { .. } => Self { inner: ResponseBody::stream(open) },
+        }
     }
 
-    pub(super) const fn watched(body: StatsBody<Scoped>) -> Self {
-        Self { inner: Watched::Watched { body } }
+    pub(super) fn watched(body: StatsBody<Scoped>) -> Self {
+        Self { inner: ResponseBody::stream(body) }
     }
 }
 
@@ -52,28 +48,28 @@ impl http_body::Body for Body {
     type Error = BoxError;
 
     fn poll_frame(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        match self.project().inner.project() {
-            WatchedProjection::Silent { body } => body.poll_frame(cx),
-            WatchedProjection::Watched { body } => body.poll_frame(cx),
-        }
+        caught(|| Pin::new(&mut self.inner).poll_frame(cx))
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.inner {
-            Watched::Silent { body } => body.is_end_stream(),
-            Watched::Watched { body } => body.is_end_stream(),
-        }
+        self.inner.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.inner {
-            Watched::Silent { body } => body.size_hint(),
-            Watched::Watched { body } => body.size_hint(),
-        }
+        self.inner.size_hint()
     }
+}
+
+type Polled = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
+
+/// Polls a body. A stream runs the application's code: its panic ends this answer, not the connection's task.
+#[inline]
+fn caught(poll: impl FnOnce() -> Polled) -> Polled {
+    catch_unwind(AssertUnwindSafe(poll))
+        .unwrap_or_else(|payload| Poll::Ready(Some(Err(Error::panic(payload).into()))))
 }
 
 impl http_body::Body for Scoped {
@@ -84,12 +80,10 @@ impl http_body::Body for Scoped {
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        // A stream runs the application's code: its panic ends this answer, not the connection's task.
-        let polled = catch_unwind(AssertUnwindSafe(|| match self.project() {
+        caught(|| match self.project() {
             ScopedProjection::Plain { body } => body.poll_frame(cx),
             ScopedProjection::Open { body } => body.poll_frame(cx),
-        }));
-        polled.unwrap_or_else(|payload| Poll::Ready(Some(Err(Error::panic(payload).into()))))
+        })
     }
 
     fn is_end_stream(&self) -> bool {

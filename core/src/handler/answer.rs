@@ -1,9 +1,10 @@
 //! What the handlers of a chain have said about the answer so far.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
 use http_body::Body;
 use serde::Serialize;
 
@@ -16,10 +17,9 @@ use crate::{Error, IntoResponse, ResponseBody};
 /// - The status is 200 until somebody says another.
 #[derive(Default)]
 pub struct Answer {
+    /// Its status does not count.
+    response: Option<Response<ResponseBody>>,
     status: Option<StatusCode>,
-    headers: HeaderMap,
-    body: ResponseBody,
-    extensions: Extensions,
     stopped: bool,
     /// Whether the content type was made for the body, so that it goes with it.
     typed_by_body: bool,
@@ -49,15 +49,16 @@ impl Answer {
 
     /// Returns the header fields.
     #[must_use]
-    pub const fn headers(&self) -> &HeaderMap {
-        &self.headers
+    pub fn headers(&self) -> &HeaderMap {
+        static NONE: LazyLock<HeaderMap> = LazyLock::new(HeaderMap::new);
+        self.response.as_ref().map_or_else(|| &*NONE, Response::headers)
     }
 
     /// Returns the header fields, to change them.
     ///
     /// A content type that is set here stays with the bodies that are set later.
-    pub const fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.response.get_or_insert_default().headers_mut()
     }
 
     /// Sets the body to a value as JSON: a text with quotes, too.
@@ -80,10 +81,11 @@ impl Answer {
     }
 
     fn set_body(&mut self, body: ResponseBody, content_type: HeaderValue) {
-        self.body = body;
+        let response = self.response.get_or_insert_default();
+        *response.body_mut() = body;
         self.failure = None;
-        if self.typed_by_body || !self.headers.contains_key(header::CONTENT_TYPE) {
-            self.headers.insert(header::CONTENT_TYPE, content_type);
+        if self.typed_by_body || !response.headers().contains_key(header::CONTENT_TYPE) {
+            response.headers_mut().insert(header::CONTENT_TYPE, content_type);
             self.typed_by_body = true;
         }
     }
@@ -102,29 +104,22 @@ impl Answer {
     }
 
     /// Takes over a response. The status stays when `status_counts` is false.
-    pub(super) fn take_over(&mut self, response: Response<ResponseBody>, status_counts: bool) {
-        let (mut parts, body) = response.into_parts();
-        if parts.status != StatusCode::OK && status_counts {
-            self.status = Some(parts.status);
+    pub(super) fn take_over(&mut self, mut response: Response<ResponseBody>, status_counts: bool) {
+        if response.status() != StatusCode::OK && status_counts {
+            self.status = Some(response.status());
         }
-        if !parts.extensions.is_empty() {
-            self.stopped |= parts.extensions.remove::<Stopped>().is_some();
-            self.extensions.extend(parts.extensions);
+        if !response.extensions().is_empty() {
+            self.stopped |= response.extensions_mut().remove::<Stopped>().is_some();
         }
-        let has_type = parts.headers.contains_key(header::CONTENT_TYPE);
-        if has_type || !body.is_end_stream() {
-            if !self.body.is_end_stream() {
-                self.headers.remove(header::CONTENT_TYPE);
-                self.headers.remove(header::CONTENT_LENGTH);
-            }
-            self.body = body;
+        let has_type = response.headers().contains_key(header::CONTENT_TYPE);
+        let has_body = has_type || !response.body().is_end_stream();
+        if has_body {
             self.failure = None;
             self.typed_by_body = has_type;
         }
-        if self.headers.is_empty() {
-            self.headers = parts.headers;
-        } else {
-            replace(&mut self.headers, parts.headers);
+        match &mut self.response {
+            Some(before) => merge(before, response, has_body),
+            None => self.response = Some(response),
         }
     }
 
@@ -186,17 +181,15 @@ impl Answer {
     #[doc(hidden)]
     #[inline]
     pub fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
-        let Self { status, mut headers, mut body, extensions, .. } = self;
-        if status.is_some_and(crate::framing::is_bodiless) {
-            body = ResponseBody::empty();
-            headers.remove(header::CONTENT_TYPE);
-            headers.remove(header::CONTENT_LENGTH);
+        let mut response = self.response.unwrap_or_default();
+        *response.status_mut() = self.status.unwrap_or_default();
+        *response.version_mut() = Version::default();
+        if self.status.is_some_and(crate::framing::is_bodiless) {
+            *response.body_mut() = ResponseBody::empty();
+            response.headers_mut().remove(header::CONTENT_TYPE);
+            response.headers_mut().remove(header::CONTENT_LENGTH);
         }
-        let mut response = Response::new(wrap(body));
-        *response.headers_mut() = headers;
-        *response.extensions_mut() = extensions;
-        *response.status_mut() = status.unwrap_or_default();
-        response
+        response.map(wrap)
     }
 }
 
@@ -204,8 +197,8 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer")
             .field("status", &self.status)
-            .field("headers", &self.headers)
-            .field("body", &self.body)
+            .field("headers", self.headers())
+            .field("body", &self.response.as_ref().map(Response::body))
             .field("stopped", &self.stopped)
             .finish_non_exhaustive()
     }
@@ -256,6 +249,21 @@ impl<T: IntoResponse> IntoResponse for Option<Stop<T>> {
 /// Left in a response whose handler ends the chain.
 #[derive(Clone, Copy, Debug)]
 struct Stopped;
+
+/// Puts what a later response says over what an earlier one did.
+#[cold]
+fn merge(before: &mut Response<ResponseBody>, after: Response<ResponseBody>, has_body: bool) {
+    let (parts, body) = after.into_parts();
+    before.extensions_mut().extend(parts.extensions);
+    if has_body {
+        if !before.body().is_end_stream() {
+            before.headers_mut().remove(header::CONTENT_TYPE);
+            before.headers_mut().remove(header::CONTENT_LENGTH);
+        }
+        *before.body_mut() = body;
+    }
+    replace(before.headers_mut(), parts.headers);
+}
 
 /// Puts header fields in the place of those of the same names.
 fn replace(headers: &mut HeaderMap, new: HeaderMap) {

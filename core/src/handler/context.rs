@@ -119,7 +119,7 @@ impl<'r> Context<'r> {
 
     /// Returns the header fields of the answer so far.
     #[must_use]
-    pub const fn headers(&self) -> &HeaderMap {
+    pub fn headers(&self) -> &HeaderMap {
         self.answer.headers()
     }
 

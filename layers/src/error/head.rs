@@ -60,13 +60,13 @@ impl Asked {
         Self { accept, grpc, is_head: *request.method() == Method::HEAD }
     }
 
-    /// Copies the rest of the head for a handler that wants it.
     /// Reads it from what was kept of a request.
     pub(super) fn of_head(head: &RequestHead, negotiate: bool) -> Self {
         let accept = if negotiate { head.accept.clone() } else { None };
         Self { accept, grpc: head.grpc, is_head: head.method == Method::HEAD }
     }
 
+    /// Copies the rest of the head for a handler that wants it.
     #[inline]
     pub(super) fn head<B, H: ErrorHandler>(&self, request: &Request<B>) -> Option<Box<RequestHead>> {
         H::WANTS_REQUEST.then(|| {

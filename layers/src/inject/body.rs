@@ -20,7 +20,8 @@ pin_project! {
     pub struct InjectBody<B: Body> {
         #[pin]
         inner: Option<B>,
-        last: Option<Result<Frame<B::Data>, B::Error>>,
+        // In a box, since few have to wait.
+        last: Option<Box<Result<Frame<B::Data>, B::Error>>>,
         // How many bytes are still to come, where the head promised a number.
         left: Option<u64>,
         completion: Completion,
@@ -53,7 +54,7 @@ impl<B: Body> Body for InjectBody<B> {
         let mut this = self.project();
         if this.last.is_some() {
             ready!(this.end.poll_close(*this.completion, cx));
-            return Poll::Ready(this.last.take());
+            return Poll::Ready(this.last.take().map(|last| *last));
         }
         let frame = match this.inner.as_mut().as_pin_mut() {
             Some(inner) if !this.end.is_closed() || !inner.is_end_stream() => {
@@ -69,7 +70,7 @@ impl<B: Body> Body for InjectBody<B> {
                 let ended = this.inner.as_ref().as_pin_ref().is_none_or(|inner| inner.is_end_stream());
                 if (ended || *this.left == Some(0)) && this.end.poll_close(*this.completion, cx).is_pending()
                 {
-                    *this.last = Some(Ok(frame));
+                    *this.last = Some(Box::new(Ok(frame)));
                     return Poll::Pending;
                 }
                 Poll::Ready(Some(Ok(frame)))
@@ -77,7 +78,7 @@ impl<B: Body> Body for InjectBody<B> {
             Some(Err(error)) => {
                 *this.completion = Completion::Failure;
                 if this.end.poll_close(Completion::Failure, cx).is_pending() {
-                    *this.last = Some(Err(error));
+                    *this.last = Some(Box::new(Err(error)));
                     return Poll::Pending;
                 }
                 Poll::Ready(Some(Err(error)))
@@ -95,7 +96,7 @@ impl<B: Body> Body for InjectBody<B> {
 
     fn size_hint(&self) -> SizeHint {
         let mut hint = self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint);
-        if let Some(Ok(last)) = &self.last
+        if let Some(Ok(last)) = self.last.as_deref()
             && let Some(data) = last.data_ref()
         {
             let waiting = data.remaining() as u64;

@@ -22,7 +22,7 @@ pub struct End {
 #[derive(Debug)]
 enum State {
     Open(OpenScope),
-    Closing(Closing),
+    Closing(Box<Closing>),
     Closed,
 }
 
@@ -84,12 +84,12 @@ impl End {
     pub fn poll_close(&mut self, completion: Completion, cx: &mut Context<'_>) -> Poll<()> {
         let mut closing = match std::mem::replace(&mut self.state, State::Closed) {
             State::Open(open) => open.close(completion),
-            State::Closing(closing) => closing,
+            State::Closing(closing) => *closing,
             State::Closed => return Poll::Ready(()),
         };
         let polled = Pin::new(&mut closing).poll(cx);
         if polled.is_pending() {
-            self.state = State::Closing(closing);
+            self.state = State::Closing(Box::new(closing));
         }
         polled
     }
@@ -105,7 +105,7 @@ impl Drop for End {
                 };
                 open.close(completion).now()
             }
-            State::Closing(closing) => Some(closing),
+            State::Closing(closing) => Some(*closing),
             State::Closed => None,
         };
         match (closing, &self.spawn.0) {
