@@ -19,7 +19,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-pub(crate) use self::flight::Flight;
+pub(crate) use self::flight::{Ended, Flight, StepFuture};
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
 pub(crate) use self::run::{Run, Steps};

@@ -43,6 +43,13 @@ impl Body {
     }
 }
 
+/// An empty body, for layers around an engine that answer by themselves.
+impl Default for Body {
+    fn default() -> Self {
+        Self::silent(Scoped::Plain { body: ResponseBody::empty() })
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;

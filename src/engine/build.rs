@@ -8,6 +8,7 @@ use gongular_core::inject::{Container, Scopes};
 use gongular_layers::InjectLayer;
 use gongular_layers::error::Answers;
 
+use super::automatic::Automatic;
 use super::mistake::{BuildError, Mistake, MistakeKind};
 use super::service::{Endpoint, EngineService, Inner};
 use super::{Engine, check};
@@ -40,6 +41,8 @@ pub(super) struct Planned {
 /// One link of a route's chain.
 #[derive(Clone)]
 pub(super) enum PlannedLink {
+    /// What the table says to a request whose method no route of the path answers.
+    Automatic,
     Handler(Registered),
     Layer(Arc<dyn MakeStep>),
     /// From here on, the providers of a level are at hand.
@@ -54,8 +57,20 @@ impl Planned {
             PlannedLink::Handler(handler) => {
                 container.is_none_or(|container| container.needs_scope(&handler.contract))
             }
+            PlannedLink::Automatic => false,
             PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
         })
+    }
+
+    /// Returns what stands around the automatic answers of the route's path: its layers, if there are any.
+    fn around_automatic(&self) -> Option<Vec<PlannedLink>> {
+        if self.method == MethodFilter::Any || !self.links.iter().any(PlannedLink::is_layer) {
+            return None;
+        }
+        let stays = |link: &&PlannedLink| !matches!(link, PlannedLink::Handler(_));
+        let mut links: Vec<PlannedLink> = self.links.iter().filter(stays).cloned().collect();
+        links.push(PlannedLink::Automatic);
+        Some(links)
     }
 
     /// Returns the handlers with the level whose providers they see.
@@ -63,12 +78,18 @@ impl Planned {
         let mut level = 0;
         self.links.iter().filter_map(move |link| match link {
             PlannedLink::Handler(handler) => Some((level, handler)),
-            PlannedLink::Layer(_) => None,
+            PlannedLink::Automatic | PlannedLink::Layer(_) => None,
             PlannedLink::Level(inner) => {
                 level = *inner;
                 None
             }
         })
+    }
+}
+
+impl PlannedLink {
+    const fn is_layer(&self) -> bool {
+        matches!(self, Self::Layer(_))
     }
 }
 
@@ -212,6 +233,7 @@ fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Resul
     for route in routes {
         let endpoint = Endpoint {
             steps: steps(&route.links, &route.errors, containers),
+            automatic: route.around_automatic().map(|links| steps(&links, &route.errors, containers)),
             path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
             params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
             needs_scope: route.needs_scope(containers.first()),
@@ -234,6 +256,10 @@ fn steps(links: &[PlannedLink], errors: &Arc<dyn Answers>, containers: &[Contain
     for (index, link) in links.iter().enumerate() {
         let rest = || Rest::new(steps_after(links, index, errors, containers));
         let layer = match link {
+            PlannedLink::Automatic => {
+                steps.push(Arc::new(Automatic));
+                continue;
+            }
             PlannedLink::Handler(handler) => {
                 steps.push(Arc::clone(&handler.step));
                 continue;

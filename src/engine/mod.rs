@@ -3,6 +3,7 @@
 //! [`Engine`] collects, [`Engine::build`] checks everything at once and makes an [`EngineService`], which any host can call:
 //! the server of this crate, hyper, an axum router, or a test without sockets.
 
+mod automatic;
 mod body;
 mod build;
 mod check;

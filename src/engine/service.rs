@@ -7,12 +7,12 @@ use std::task::{Context, Poll};
 
 use gongular_core::inject::{Container, Scopes};
 use gongular_core::stats::{Detail, Recorder};
-use gongular_core::{ClientAddr, Error, Limits, MatchedPath, PathParams, RequestBody, ResponseBody};
+use gongular_core::{ClientAddr, Limits, MatchedPath, PathParams, RequestBody};
 use gongular_layers::error::{Answers, RequestHead};
 use gongular_layers::stats::RouteCallback;
 use gongular_layers::{inject, stats};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{Method, Request, Response};
 use tower_service::Service;
 
 use super::body::Body;
@@ -44,6 +44,8 @@ pub(super) struct Inner {
 #[derive(Debug)]
 pub(super) struct Endpoint {
     pub(super) steps: Arc<Steps>,
+    /// The route's layers around what answers methods of its path that no route does; without layers there is no need of it.
+    pub(super) automatic: Option<Arc<Steps>>,
     pub(super) path: MatchedPath,
     pub(super) params: Arc<[Box<str>]>,
     /// Whether anything may be built for a request of this route.
@@ -172,7 +174,7 @@ impl Inner {
     fn route(&self, flight: Box<Flight>) -> Way {
         match self.table.find(&flight.parts.method, flight.parts.uri.path()) {
             Found::Route(hit) => self.run(&hit, flight),
-            found => Way::Known { response: Some(Box::new(self.refuse(found, &flight.parts))) },
+            found => self.otherwise(found, flight),
         }
     }
 
@@ -187,11 +189,17 @@ impl Inner {
             self.scopes.enter_bare(state);
             return Way::Bare { run: endpoint.steps.run(flight, is_head) };
         }
-        let head = self.hook_head(parts, endpoint);
-        let open = self.scopes.enter(state);
+        self.open(endpoint, &endpoint.steps, flight)
+    }
+
+    /// Runs a chain of an endpoint with the request's dependencies around it.
+    pub(super) fn open(&self, endpoint: &Endpoint, steps: &Arc<Steps>, mut flight: Box<Flight>) -> Way {
+        let is_head = flight.parts.method == Method::HEAD;
+        let head = self.hook_head(&flight.parts, endpoint);
+        let open = self.scopes.enter(&mut flight.state);
         Way::Open {
-            run: inject::ResponseFuture::open(endpoint.steps.run(flight, is_head), open, None, is_head),
-            errors: Arc::clone(endpoint.steps.errors()),
+            run: inject::ResponseFuture::open(steps.run(flight, is_head), open, None, is_head),
+            errors: Arc::clone(steps.errors()),
             head,
         }
     }
@@ -203,22 +211,6 @@ impl Inner {
             .has_before_response()
             .then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path.clone()))))
     }
-
-    /// Answers what no route does.
-    #[cold]
-    #[inline(never)]
-    fn refuse(&self, found: Found<'_, Endpoint>, parts: &Parts) -> Response<ResponseBody> {
-        let error = match found {
-            Found::Options { allow } => return bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
-            Found::Redirect { location } => match redirect(location, parts) {
-                Some(response) => return response,
-                None => Error::not_found(),
-            },
-            Found::MethodNotAllowed { allow } => Error::method_not_allowed(allow),
-            Found::Nothing | Found::Route(_) => Error::not_found(),
-        };
-        self.errors.answer(error, &RequestHead::of_parts(parts, None), HeaderMap::new())
-    }
 }
 
 /// Returns the address that a body of our server knows.
@@ -229,25 +221,6 @@ fn client_of<B: 'static>(body: &B) -> Option<ClientAddr> {
     }
     let _ = body;
     None
-}
-
-/// Sends a client to the spelling of a path that a route has.
-fn redirect(mut location: String, parts: &Parts) -> Option<Response<ResponseBody>> {
-    if let Some(query) = parts.uri.query() {
-        location.push('?');
-        location.push_str(query);
-    }
-    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
-    let status = if is_read { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
-    Some(bare(status, header::LOCATION, HeaderValue::try_from(location).ok()?))
-}
-
-/// Makes an answer of one header field.
-fn bare(status: StatusCode, name: header::HeaderName, value: HeaderValue) -> Response<ResponseBody> {
-    let mut response = Response::new(ResponseBody::empty());
-    *response.status_mut() = status;
-    response.headers_mut().insert(name, value);
-    response
 }
 
 impl fmt::Debug for EngineService {

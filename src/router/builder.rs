@@ -168,8 +168,10 @@ impl Router {
 
     /// Adds a tower layer around everything that comes later, in all routes.
     ///
-    /// Its service is made once for each route. It does not see requests that no route answers: wrap the engine's service
-    /// for those.
+    /// Its service is made once for each route, and once more for the automatic answers of the route's path: to `OPTIONS`,
+    /// and to methods that no route has (405). These go through the layers of the path's first route, or, when it is a preflight of
+    /// cross-origin requests, of the route that it asks for; handlers do not see them. Paths that no route has are seen
+    /// by nobody: wrap the engine's service for those.
     pub fn layer<L, R>(mut self, layer: L) -> Self
     where
         L: Layer<Rest> + Send + Sync + 'static,

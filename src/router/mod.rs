@@ -13,5 +13,5 @@ pub use self::builder::Router;
 pub(crate) use self::builder::{Item, Providers};
 pub(crate) use self::methods::MethodFilter;
 pub(crate) use self::pattern::{Pattern, join};
-pub(crate) use self::table::{Found, Hit, RouteConflict, Table, TableBuilder};
+pub(crate) use self::table::{Found, Hit, Route, RouteConflict, Table, TableBuilder};
 pub use self::url::UrlError;

@@ -107,6 +107,8 @@ pub(crate) enum Found<'t, T> {
     MethodNotAllowed {
         /// The value of the header `Allow`.
         allow: HeaderValue,
+        /// The first route of the path.
+        route: &'t Route<T>,
     },
     /// Neither the path nor a similar one is known.
     Nothing,
@@ -114,6 +116,8 @@ pub(crate) enum Found<'t, T> {
     Options {
         /// The value of the header `Allow`.
         allow: HeaderValue,
+        /// The first route of the path; none is that of `*`, which stands for the whole application.
+        route: Option<&'t Route<T>>,
     },
     /// Another spelling of the path is known: without or with a slash at its end, or in other upper and lower case.
     Redirect {

@@ -14,7 +14,7 @@ impl<T> Table<T> {
     #[inline(never)]
     pub(super) fn find_otherwise(&self, method: &Method, path: &str) -> Found<'_, T> {
         if path == "*" && *method == Method::OPTIONS {
-            return Found::Options { allow: self.allow.clone() };
+            return Found::Options { allow: self.allow.clone(), route: None };
         }
         if let Some(found) = self.find_spelt(method, path) {
             return found;
@@ -44,10 +44,11 @@ impl<T> Table<T> {
             return Some(Found::Route(Hit { route, params }));
         }
         let allow = self.allowed(spot, path);
+        let route = nth(&self.routes, spot.methods.first()?.1)?;
         Some(if *method == Method::OPTIONS {
-            Found::Options { allow }
+            Found::Options { allow, route: Some(route) }
         } else {
-            Found::MethodNotAllowed { allow }
+            Found::MethodNotAllowed { allow, route }
         })
     }
 

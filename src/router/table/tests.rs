@@ -25,9 +25,9 @@ fn table(routes: &[&'static str]) -> Table<&'static str> {
 fn find(table: &Table<&'static str>, request: &str) -> String {
     let (method, path) = request.split_once(' ').unwrap();
     match table.find(&Method::from_bytes(method.as_bytes()).unwrap(), path) {
-        Found::MethodNotAllowed { allow } => format!("405 {}", allow.to_str().unwrap()),
+        Found::MethodNotAllowed { allow, .. } => format!("405 {}", allow.to_str().unwrap()),
         Found::Nothing => "404".into(),
-        Found::Options { allow } => format!("200 {}", allow.to_str().unwrap()),
+        Found::Options { allow, .. } => format!("200 {}", allow.to_str().unwrap()),
         Found::Redirect { location } => format!("-> {location}"),
         Found::Route(hit) => {
             let mut line = (*hit.route.value()).to_owned();

@@ -23,6 +23,7 @@ macro_rules! says {
 }
 
 mod answers;
+mod automatic;
 mod bodies;
 mod chain;
 mod failures;

@@ -1,0 +1,112 @@
+//! Answers to requests that no route takes.
+
+use gongular_core::stats::Recorder;
+use gongular_core::{Error, ResponseBody};
+use gongular_layers::error::RequestHead;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+
+use super::future::Way;
+use super::service::{Endpoint, Inner};
+use crate::chain::{Ended, Flight, Step, StepFuture};
+use crate::router::{Found, Route};
+
+impl Inner {
+    /// Answers what no route does.
+    ///
+    /// Where the path is known, the layers of its route are asked first, so that one for cross-origin requests answers
+    /// their preflights.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn otherwise(&self, found: Found<'_, Endpoint>, mut flight: Box<Flight>) -> Way {
+        let (verdict, route) = match found {
+            Found::Options { allow, route } => (Verdict::Options(allow), route),
+            Found::MethodNotAllowed { allow, route } => (Verdict::NotAllowed(allow), Some(route)),
+            Found::Redirect { location } => {
+                let redirected = redirect(location, &flight.parts);
+                return known(redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)));
+            }
+            Found::Nothing | Found::Route(_) => return known(self.refuse(Error::not_found(), &flight.parts)),
+        };
+        let asked = route.and_then(|_| self.asked_for(&flight.parts));
+        let endpoint = asked.or_else(|| route.map(Route::value));
+        match endpoint.and_then(|endpoint| Some((endpoint, endpoint.automatic.as_ref()?))) {
+            Some((endpoint, steps)) => {
+                flight.parts.extensions.insert(verdict);
+                self.open(endpoint, steps, flight)
+            }
+            None => known(match verdict {
+                Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), &flight.parts),
+                Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
+            }),
+        }
+    }
+
+    /// Finds the route that a preflight is about.
+    fn asked_for(&self, parts: &Parts) -> Option<&Endpoint> {
+        if parts.method != Method::OPTIONS {
+            return None;
+        }
+        let method = parts.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
+        let method = Method::from_bytes(method.as_bytes()).ok()?;
+        match self.table.find(&method, parts.uri.path()) {
+            Found::Route(hit) => Some(hit.route.value()),
+            _ => None,
+        }
+    }
+
+    fn refuse(&self, error: Error, parts: &Parts) -> Response<ResponseBody> {
+        self.errors.answer(error, &RequestHead::of_parts(parts, None), HeaderMap::new())
+    }
+}
+
+/// What the table says to a request, while the layers of the path have it.
+#[derive(Clone)]
+enum Verdict {
+    NotAllowed(HeaderValue),
+    Options(HeaderValue),
+}
+
+/// The end of a chain for requests that no route takes: it says what the table said.
+pub(super) struct Automatic;
+
+impl Step for Automatic {
+    fn call(&self, mut flight: Box<Flight>) -> StepFuture {
+        let verdict = flight.parts.extensions.remove::<Verdict>();
+        Box::pin(std::future::ready(match verdict {
+            Some(Verdict::Options(allow)) => {
+                flight.answer.set_status(StatusCode::NO_CONTENT);
+                flight.answer.headers_mut().insert(header::ALLOW, allow);
+                Ended::Done(flight)
+            }
+            Some(Verdict::NotAllowed(allow)) => Ended::Failed(flight, Error::method_not_allowed(allow)),
+            // A layer has made a request of its own.
+            None => Ended::Failed(flight, Error::not_found()),
+        }))
+    }
+
+    fn skip(&self, _: &Recorder) {}
+}
+
+fn known(response: Response<ResponseBody>) -> Way {
+    Way::Known { response: Some(Box::new(response)) }
+}
+
+/// Sends a client to the spelling of a path that a route has.
+fn redirect(mut location: String, parts: &Parts) -> Option<Response<ResponseBody>> {
+    if let Some(query) = parts.uri.query() {
+        location.push('?');
+        location.push_str(query);
+    }
+    let is_read = parts.method == Method::GET || parts.method == Method::HEAD;
+    let status = if is_read { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
+    Some(bare(status, header::LOCATION, HeaderValue::try_from(location).ok()?))
+}
+
+/// Makes an answer of one header field.
+fn bare(status: StatusCode, name: HeaderName, value: HeaderValue) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(name, value);
+    response
+}
