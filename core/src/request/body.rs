@@ -178,13 +178,13 @@ async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Res
         return Err(too_large(limit));
     }
     let mut body = pin!(body);
-    let Some(first) = next_data(body.as_mut(), limit).await? else {
+    let Some(first) = next_data(body.as_mut()).await? else {
         return Ok(Bytes::new());
     };
     if first.len() > limit {
         return Err(too_large(limit));
     }
-    let Some(second) = next_data(body.as_mut(), limit).await? else {
+    let Some(second) = next_data(body.as_mut()).await? else {
         return Ok(first);
     };
     // What a head declares is believed only so far: memory is taken for what has arrived.
@@ -197,7 +197,7 @@ async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Res
             return Err(too_large(limit));
         }
         whole.put(data);
-        next = next_data(body.as_mut(), limit).await?;
+        next = next_data(body.as_mut()).await?;
     }
     Ok(whole.freeze())
 }
@@ -206,10 +206,7 @@ async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Res
 const MAX_BELIEVED_BYTES: usize = 64 << 10;
 
 /// Returns the next data frame; trailers and empty frames are passed over.
-async fn next_data<B: RequestBody>(
-    mut body: std::pin::Pin<&mut B>,
-    limit: usize,
-) -> Result<Option<Bytes>, Error> {
+async fn next_data<B: RequestBody>(mut body: std::pin::Pin<&mut B>) -> Result<Option<Bytes>, Error> {
     loop {
         if body.is_end_stream() {
             return Ok(None);
@@ -217,7 +214,7 @@ async fn next_data<B: RequestBody>(
         let frame = std::future::poll_fn(|task| body.as_mut().poll_frame(task)).await;
         match frame {
             None => return Ok(None),
-            Some(Err(error)) => return Err(Error::broken_body(Place::Body, &*error.into(), limit as u64)),
+            Some(Err(error)) => return Err(Error::broken_body(Place::Body, &*error.into())),
             Some(Ok(frame)) => {
                 if let Ok(mut data) = frame.into_data()
                     && data.has_remaining()
@@ -238,12 +235,12 @@ impl Error {
     /// Makes an error of a request body that failed while it was read: it ended early, or the client went away.
     ///
     /// Kind [`ErrorKind::Parse`](crate::ErrorKind::Parse), `400`. A host may have put a limit of its own around the
-    /// body; when that is what failed, kind [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `413`, which states
-    /// `limit`, the one of the reader. A host that gives one of our own errors, as gongular's server does to a client
+    /// body; when that is what failed, kind [`ErrorKind::TooLarge`](crate::ErrorKind::TooLarge), `413`; it names no
+    /// number, since the host's is not known. A host that gives one of our own errors, as gongular's server does to a client
     /// that is too slow, has decided the answer.
     #[must_use]
     #[cold]
-    pub fn broken_body(place: Place, error: &(dyn std::error::Error + 'static), limit: u64) -> Self {
+    pub fn broken_body(place: Place, error: &(dyn std::error::Error + 'static)) -> Self {
         if let Some(ours) = Self::in_chain(error) {
             return ours.clone();
         }
@@ -251,7 +248,7 @@ impl Error {
         let mut source = Some(error);
         while let Some(current) = source {
             if current.is::<http_body_util::LengthLimitError>() {
-                return Self::too_large(format!("the body is larger than {limit} bytes"));
+                return Self::too_large("the body is too large");
             }
             source = current.source();
         }

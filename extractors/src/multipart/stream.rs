@@ -138,7 +138,7 @@ where
         while !*this.ended && !this.body.is_end_stream() {
             match poll_fn(|task| this.body.as_mut().poll_frame(task)).await {
                 None => break,
-                Some(Err(error)) => return Err(Error::broken_body(Place::Form, &*error.into(), limit)),
+                Some(Err(error)) => return Err(Error::broken_body(Place::Form, &*error.into())),
                 Some(Ok(frame)) => {
                     let Ok(mut data) = frame.into_data() else { continue };
                     *this.received = this.received.saturating_add(data.remaining() as u64);

@@ -95,7 +95,7 @@ impl App {
 }
 
 fn broken(error: &(dyn std::error::Error + 'static)) -> Error {
-    Error::broken_body(gongular::Place::Body, error, u64::MAX)
+    Error::broken_body(gongular::Place::Body, error)
 }
 
 struct Running(Arc<State>);
