@@ -12,7 +12,7 @@ use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
-use http::{Response, header};
+use http::{HeaderMap, Response, StatusCode, header};
 use http_body::Body;
 
 use super::flight::{Ended, Failure, Flight, StepFuture};
@@ -22,11 +22,14 @@ use super::step::Step;
 pub(crate) struct Steps {
     steps: Box<[Arc<dyn Step>]>,
     errors: Arc<dyn Answers>,
+    /// Whether answers that are no errors of ours are to look like them.
+    reshapes: bool,
 }
 
 impl Steps {
     pub(crate) fn new(steps: Vec<Arc<dyn Step>>, errors: Arc<dyn Answers>) -> Self {
-        Self { steps: steps.into(), errors }
+        let reshapes = errors.reshapes_host_errors();
+        Self { steps: steps.into(), errors, reshapes }
     }
 
     pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
@@ -37,11 +40,12 @@ impl Steps {
     #[inline]
     pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
         let recorder = flight.state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
+        let head = self.reshapes.then(|| Box::new(head_of(&flight)));
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
             None => Current::Done(Some(flight)),
         };
-        Run { steps: Arc::clone(self), index: 0, current, is_head, recorder }
+        Run { steps: Arc::clone(self), index: 0, current, is_head, recorder, head }
     }
 
     /// Notes that the steps from `index` on did not run.
@@ -66,6 +70,8 @@ pub(crate) struct Run {
     is_head: bool,
     /// Who wants to know which handlers did not run, until it is told.
     recorder: Option<Recorder>,
+    /// The head of the request, when the answer may have to be reshaped.
+    head: Option<Box<RequestHead>>,
 }
 
 enum Current {
@@ -79,9 +85,64 @@ pub(crate) enum Landed {
     Response(Box<Response<ResponseBody>>),
 }
 
+impl Landed {
+    #[inline]
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Flight(flight) => flight.answer.status().unwrap_or_default(),
+            Self::Response(response) => response.status(),
+        }
+    }
+
+    fn into_response(self) -> Response<ResponseBody> {
+        match self {
+            Self::Flight(flight) => flight.answer.into_response(),
+            Self::Response(response) => *response,
+        }
+    }
+}
+
 impl Run {
     #[inline]
     pub(crate) fn poll_landed(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
+        let landed = ready!(self.poll_steps(task));
+        let status = landed.status().as_u16();
+        Poll::Ready(if (200..400).contains(&status) { landed } else { self.unusual(landed) })
+    }
+
+    /// Looks at an answer that is neither a success nor a redirect.
+    #[cold]
+    #[inline(never)]
+    fn unusual(&self, landed: Landed) -> Landed {
+        if landed.status().is_informational() {
+            return self.refuse_interim(landed);
+        }
+        match &self.head {
+            Some(head) => {
+                let response = self.steps.errors.refusal(landed.into_response(), head);
+                Landed::Response(Box::new(response))
+            }
+            None => landed,
+        }
+    }
+
+    /// Lets nothing through that would leave the client waiting for another answer, unless the connection is upgraded.
+    fn refuse_interim(&self, landed: Landed) -> Landed {
+        let head = match &landed {
+            Landed::Flight(flight) => head_of(flight),
+            Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
+        };
+        let response = landed.into_response();
+        let status = response.status();
+        if status == StatusCode::SWITCHING_PROTOCOLS && response.headers().contains_key(header::UPGRADE) {
+            return Landed::Response(Box::new(response));
+        }
+        let text = format!("the answer has the status {status}, which is none to end with");
+        Landed::Response(Box::new(self.steps.errors.answer(Error::app(text), &head, HeaderMap::new())))
+    }
+
+    #[inline]
+    fn poll_steps(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
         loop {
             let ended = match &mut self.current {
                 Current::Step(step) => ready!(step.as_mut().poll(task)),
@@ -118,10 +179,9 @@ impl Run {
     #[cold]
     #[inline(never)]
     fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
-        let Flight { parts, state, answer, .. } = flight;
         self.end(self.index + 1);
-        let head = RequestHead::of_parts(parts, state.route().cloned());
-        Landed::Response(Box::new(self.steps.errors.answer(error, &head, answer.headers().clone())))
+        let said = flight.answer.headers().clone();
+        Landed::Response(Box::new(self.steps.errors.answer(error, &head_of(flight), said)))
     }
 
     #[cold]
@@ -162,6 +222,11 @@ impl Future for Run {
         let landed = ready!(self.poll_landed(task));
         Poll::Ready(Ok(self.respond(landed, |body| body)))
     }
+}
+
+/// Takes what the error handler may see of a request.
+fn head_of(flight: &Flight) -> RequestHead {
+    RequestHead::of_parts(&flight.parts, flight.state.route().cloned())
 }
 
 /// Returns the head of an answer as it would be with its body.

@@ -121,7 +121,7 @@ impl Plan {
         }
         outer.links.extend(router.links.into_iter().map(PlannedLink::from));
         if let Some(errors) = router.errors {
-            outer.errors = errors;
+            outer.errors = errors.inside(outer.errors);
         }
         for item in router.items {
             match item {

@@ -234,6 +234,9 @@ where
     S: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
         + Clone
         + Send
+    ///
+    /// An error that its [`map`](ErrorLayer::map)pings do not know is asked of those of the groups around it, then of the
+    /// engine's; everything else, such as the format, is this layer's alone.
         + Sync
         + 'static,
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,

@@ -42,6 +42,15 @@ impl<B> ErrorBody<B> {
     }
 }
 
+impl ErrorBody<ResponseBody> {
+    /// Returns the body alone, for answers whose panics are caught elsewhere.
+    pub(super) fn into_body(self) -> ResponseBody {
+        match self.source {
+            Source::Inner { body } | Source::Ours { body } => body,
+        }
+    }
+}
+
 impl<B> Body for ErrorBody<B>
 where
     B: Body,

@@ -1,18 +1,33 @@
 //! The error layer's answer for engines that have the error and the request's head at hand.
 
+use std::sync::Arc;
+
 use gongular_core::{Error, MatchedPath, ResponseBody};
 use http::request::Parts;
 use http::{HeaderMap, Response};
 
-use super::answer::{Settings, keep};
+use super::answer::{Options, Settings, keep};
 use super::head::{Asked, accept, grpc};
-use super::{ErrorHandler, RequestHead};
+use super::{ErrorBody, ErrorHandler, RequestHead};
 
 /// Makes answers of errors, as an [`ErrorLayer`](super::ErrorLayer) does, without being a service.
 pub trait Answers: Send + Sync + 'static {
     /// Answers an error. `before` are the header fields that were said before it; those that do not describe the body
     /// stay.
     fn answer(&self, error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody>;
+
+    /// Returns whether [`refusal`](Self::refusal) is wanted.
+    fn reshapes_host_errors(&self) -> bool;
+
+    /// Gives an answer with a status of 400 or above the shape of an error's, as a layer with
+    /// [`host_errors`](super::ErrorLayer::host_errors) does.
+    fn refusal(&self, response: Response<ResponseBody>, head: &RequestHead) -> Response<ResponseBody>;
+
+    /// Makes what a client may know of an application's error, if a mapping knows it.
+    fn map(&self, error: &Error) -> Option<Error>;
+
+    /// Returns these answers with the mappings of others behind their own.
+    fn inside(&self, outer: Arc<dyn Answers>) -> Arc<dyn Answers>;
 }
 
 impl<H: ErrorHandler> Answers for Settings<H> {
@@ -24,6 +39,26 @@ impl<H: ErrorHandler> Answers for Settings<H> {
             keep(response.headers_mut(), before);
         }
         response
+    }
+
+    fn reshapes_host_errors(&self) -> bool {
+        self.options.host_errors
+    }
+
+    #[cold]
+    fn refusal(&self, response: Response<ResponseBody>, head: &RequestHead) -> Response<ResponseBody> {
+        let asked = Asked::of_head(head, self.options.negotiate);
+        Self::refusal(self, response, &asked, Some(head)).map(ErrorBody::into_body)
+    }
+
+    fn map(&self, error: &Error) -> Option<Error> {
+        self.options.mappers.iter().find_map(|map| map(error))
+    }
+
+    fn inside(&self, outer: Arc<dyn Answers>) -> Arc<dyn Answers> {
+        let mut options: Options = self.options.clone();
+        options.mappers.push(Arc::new(move |error| outer.map(error)));
+        Arc::new(Self { options, handler: Arc::clone(&self.handler) })
     }
 }
 
