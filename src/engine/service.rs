@@ -121,6 +121,25 @@ impl<'e> RouteInfo<'e> {
 }
 
 impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
+/// One line, such as `GET /users/{id} → auth, show`: handlers by the last part of their names.
+impl fmt::Display for RouteInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path())?;
+        for (index, handler) in self.handlers().iter().enumerate() {
+            let separator = if index == 0 { " → " } else { ", " };
+            write!(f, "{separator}{}", without_path(handler))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the last part of a handler's name, with its type parameters.
+fn without_path(name: &str) -> &str {
+    let end = name.find('<').unwrap_or(name.len());
+    let path = name.get(..end).unwrap_or(name);
+    path.rfind("::").and_then(|at| name.get(at + 2..)).unwrap_or(name)
+}
+
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = ResponseFuture;
