@@ -20,6 +20,9 @@ pub(super) struct Plan {
     pub(super) levels: Vec<Level>,
     pub(super) routes: Vec<Planned>,
     pub(super) mistakes: Vec<Mistake>,
+    /// What was registered in all levels, before anything was put in its place.
+    pub(super) registered: Providers,
+    pub(super) warnings: Vec<String>,
 }
 
 /// A group with providers of its own; the first one is the engine.
@@ -105,15 +108,26 @@ struct Outer {
 impl Plan {
     pub(super) fn new(mut router: Router, overrides: &Providers, errors: &Arc<dyn Answers>) -> Self {
         let providers = std::mem::take(&mut router.providers);
-        let root = Level { providers: overrides.over(&providers.replaced_by(overrides)), outer: None };
-        let mut plan = Self { levels: vec![root], routes: Vec::new(), mistakes: Vec::new() };
+        let root = Level {
+            providers: overrides.over(&Providers::default().and_all_of(&providers).replaced_by(overrides)),
+            outer: None,
+        };
+        let mut plan = Self {
+            levels: vec![root],
+            routes: Vec::new(),
+            mistakes: Vec::new(),
+            registered: providers,
+            warnings: Vec::new(),
+        };
         let outer = Outer { prefix: String::new(), links: Vec::new(), errors: Arc::clone(errors), level: 0 };
         plan.unfold(router, outer, overrides);
         plan
     }
 
     fn unfold(&mut self, router: Router, mut outer: Outer, overrides: &Providers) {
+        self.warnings.extend(router.warnings);
         if !router.providers.is_empty() {
+            self.registered = std::mem::take(&mut self.registered).and_all_of(&router.providers);
             let providers = router.providers.replaced_by(overrides);
             self.levels.push(Level { providers, outer: Some(outer.level) });
             outer.level = self.levels.len() - 1;
@@ -173,13 +187,15 @@ impl Engine {
     ///
     /// All mistakes of the application at once: patterns that cannot be read, routes that conflict, fields bound to
     /// parameters that a pattern does not have, handlers of `GET` routes that read a body, and dependencies that are
-    /// missing, need themselves, are registered twice or outlive what they hold. When there are none of these,
+    /// missing, need themselves, are registered twice or outlive what they hold, and overrides of nothing. When there
+    /// are none of these,
     /// [`inject::MistakeKind::Failed`](gongular_core::inject::MistakeKind) for singletons whose factory failed.
     pub async fn build(self) -> Result<EngineService, BuildError> {
         let mut plan = Plan::new(self.router, &self.overrides, &self.errors);
         let mut mistakes = std::mem::take(&mut plan.mistakes);
         check::routes(&plan, &mut mistakes);
         check::wiring(&plan, &mut mistakes);
+        check::overrides(&self.overrides, &plan, &mut mistakes);
         if !mistakes.is_empty() {
             // The table finds more of them, which are to be listed too.
             let conflicts = table(&plan.routes, &[], self.redirects).err();
@@ -188,7 +204,8 @@ impl Engine {
         }
         let containers = containers(&plan).await?;
         let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
-        let warnings = check::warnings(&containers);
+        let mut warnings = check::warnings(&containers);
+        warnings.append(&mut plan.warnings);
         let Some(root) = containers.into_iter().next() else {
             unreachable!("the engine itself is the first level")
         };

@@ -91,6 +91,15 @@ pub(super) fn wiring(plan: &Plan, mistakes: &mut Vec<Mistake>) {
     }
 }
 
+/// Checks that each override replaces something, or is needed by somebody.
+pub(super) fn overrides(overrides: &ContainerBuilder, plan: &Plan, mistakes: &mut Vec<Mistake>) {
+    let mut registered = ContainerBuilder::default().and_all_of(&plan.registered);
+    for level in 0..plan.levels.len() {
+        registered = with_needs(plan, level, registered);
+    }
+    mistakes.extend(overrides.unused_overrides(&registered).iter().map(Mistake::wiring));
+}
+
 /// Adds what the handlers of a level need.
 pub(super) fn with_needs(plan: &Plan, level: usize, mut providers: ContainerBuilder) -> ContainerBuilder {
     for route in &plan.routes {

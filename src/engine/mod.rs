@@ -122,7 +122,8 @@ impl Engine {
 
     /// Registers what stands in the place of other registrations of the same type and key, those of groups included.
     ///
-    /// For tests, which take the application as it is but for its database.
+    /// For tests, which take the application as it is but for its database. What replaces nothing and is needed by nobody is
+    /// a mistake that [`build`](Self::build) tells.
     pub fn overrides(mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> Self {
         self.overrides = register(self.overrides);
         self

@@ -61,7 +61,8 @@ impl EngineService {
         self.inner.scopes.container()
     }
 
-    /// Returns what is no mistake but worth a look, such as a provider that nobody needs.
+    /// Returns what is no mistake but worth a look, such as a provider that nobody needs, or a folder of files that is
+    /// not there.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.inner.warnings
@@ -120,7 +121,6 @@ impl<'e> RouteInfo<'e> {
     }
 }
 
-impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
 /// One line, such as `GET /users/{id} → auth, show`: handlers by the last part of their names.
 impl fmt::Display for RouteInfo<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,6 +140,7 @@ fn without_path(name: &str) -> &str {
     path.rfind("::").and_then(|at| name.get(at + 2..)).unwrap_or(name)
 }
 
+impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
     type Response = Response<Body>;
     type Error = Infallible;
     type Future = ResponseFuture;

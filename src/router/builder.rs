@@ -49,6 +49,8 @@ pub struct Router {
     pub(crate) providers: Providers,
     pub(crate) errors: Option<Arc<dyn Answers>>,
     pub(crate) items: Vec<Item>,
+    /// What is no mistake, but worth a look.
+    pub(crate) warnings: Vec<String>,
 }
 
 /// The registrations of one group.
@@ -127,18 +129,37 @@ impl Router {
 
     /// Serves the files of a folder below a path: a path of the file system, or a [`ServeFiles`](crate::files::ServeFiles)
     /// with settings.
+    ///
+    /// A folder that is not there is one of the engine's [warnings](crate::engine::EngineService::warnings).
     #[cfg(feature = "files")]
     #[track_caller]
     pub fn files(self, path: impl Into<String>, files: impl Into<crate::files::ServeFiles>) -> Self {
         let path = format!("{}/{{*path}}", path.into());
-        self.get(path, files.into())
+        let files = files.into();
+        let checked = files.check();
+        self.warn(&path, checked).get(path, files)
     }
 
     /// Serves a single file: a path of the file system, or a [`ServeFile`](crate::files::ServeFile) with settings.
+    ///
+    /// A file that is not there is one of the engine's [warnings](crate::engine::EngineService::warnings).
     #[cfg(feature = "files")]
     #[track_caller]
     pub fn file(self, path: impl Into<String>, file: impl Into<crate::files::ServeFile>) -> Self {
-        self.get(path, file.into())
+        let (path, file) = (path.into(), file.into());
+        let checked = file.check();
+        self.warn(&path, checked).get(path, file)
+    }
+
+    /// Keeps what is wrong with the files of a route.
+    #[cfg(feature = "files")]
+    #[track_caller]
+    fn warn(mut self, path: &str, checked: Result<(), gongular_core::Error>) -> Self {
+        if let Err(error) = checked {
+            let place = Location::caller();
+            self.warnings.push(format!("{error}; the route `{path}` serves it ({place})"));
+        }
+        self
     }
 
     #[track_caller]
@@ -213,6 +234,9 @@ impl Router {
     }
 
     /// Sets how the errors of this router and its groups are answered.
+    ///
+    /// An error that its [`map`](ErrorLayer::map)pings do not know is asked of those of the groups around it, then of the
+    /// engine's; everything else, such as the format, is this layer's alone.
     pub fn errors<H: ErrorHandler>(mut self, errors: ErrorLayer<H>) -> Self {
         self.errors = Some(errors.into_answers());
         self
@@ -224,6 +248,7 @@ impl Router {
         self.providers = self.providers.and(other.providers);
         self.errors = other.errors.or(self.errors);
         self.items.extend(other.items);
+        self.warnings.extend(other.warnings);
         self
     }
 }
@@ -234,9 +259,6 @@ where
     S: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
         + Clone
         + Send
-    ///
-    /// An error that its [`map`](ErrorLayer::map)pings do not know is asked of those of the groups around it, then of the
-    /// engine's; everything else, such as the format, is this layer's alone.
         + Sync
         + 'static,
     R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,

@@ -56,6 +56,8 @@ pub enum MistakeKind {
     Missing,
     /// A teardown or a `before_response` was given for something that is not built per request, so it would never run.
     UnusedHook,
+    /// Something that is to stand in the place of a registration stands in the place of none.
+    UnusedOverride,
 }
 
 /// One mistake in the wiring.

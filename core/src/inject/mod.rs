@@ -22,6 +22,7 @@ mod keeper;
 mod key;
 mod mistake;
 mod open;
+mod overrides;
 mod provider;
 mod report;
 mod resolve;

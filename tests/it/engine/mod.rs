@@ -28,6 +28,7 @@ mod bodies;
 mod chain;
 mod failures;
 mod group_errors;
+mod hints;
 mod host_errors;
 mod hosts;
 mod interim;
