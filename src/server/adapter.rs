@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{Extensions, HeaderMap, HeaderValue, Request, Response, StatusCode, Version, header};
 use http_body::Body;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
@@ -57,6 +57,9 @@ impl<S> Adapter<S> {
         if self.activity.protocol() == Protocol::Http2 {
             return None;
         }
+        if !has_one_host(request) {
+            return Some(Error::new(StatusCode::BAD_REQUEST, "send one Host header field"));
+        }
         // More bytes came together than header fields may have, so it is worth the while to count them.
         if self.activity.heads().len() > settings.max_header_bytes
             && field_bytes(request.headers()) > settings.max_header_bytes
@@ -70,6 +73,13 @@ impl<S> Adapter<S> {
         }
         None
     }
+}
+
+/// Whether a request says as often as it must, and not more often, which host it wants (RFC 9112, section 3.2).
+fn has_one_host<B>(request: &Request<B>) -> bool {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let is_said = hosts.next().is_some();
+    hosts.next().is_none() && (is_said || request.version() != Version::HTTP_11)
 }
 
 /// The bytes of header fields as they are sent, each with a colon, a blank and the end of its line.

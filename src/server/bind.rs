@@ -62,8 +62,13 @@ enum ListenerSocket {
 }
 
 impl Listener {
-    /// Binds `unix:PATH`, `HOST:PORT` or `IP:PORT`.
+    /// Binds `unix:PATH`, `HOST:PORT` or `IP:PORT`. An error names the address.
     pub(super) fn bind(address: &str, backlog: u32) -> io::Result<Self> {
+        Self::bind_any(address, backlog)
+            .map_err(|error| io::Error::new(error.kind(), format!("cannot listen at `{address}`: {error}")))
+    }
+
+    fn bind_any(address: &str, backlog: u32) -> io::Result<Self> {
         #[cfg(unix)]
         if let Some(path) = address.strip_prefix("unix:") {
             return Self::bind_unix(path.into(), backlog);

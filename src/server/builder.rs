@@ -100,6 +100,16 @@ impl<S> Server<S> {
         self
     }
 
+    /// Sets whether an HTTP/1.1 client may close its sending half behind a request and still gets the answer. Defaults to
+    /// `true`.
+    ///
+    /// As long as it may, a client that is gone cannot be told from one that waits, so a handler goes on until its answer is
+    /// written. With `false` the handler is dropped where it waits as soon as the client closes; HTTP/2 always does so.
+    pub const fn half_close(mut self, is_kept: bool) -> Self {
+        self.settings.half_close = is_kept;
+        self
+    }
+
     /// Sets how long a client may take nothing of its answers: while its socket is full, or, over HTTP/2, while it lets
     /// none of them get on. Defaults to 60 seconds.
     pub const fn send_timeout(mut self, timeout: Duration) -> Self {

@@ -119,7 +119,7 @@ fn http1(settings: &Settings) -> http1::Builder {
     builder
         // Our own deadlines tell the waiting for a request from the waiting for the rest of its head.
         .header_read_timeout(None)
-        .half_close(true)
+        .half_close(settings.half_close)
         .max_header_size(settings.max_head_bytes());
     // hyper's own default needs no allocation.
     if settings.max_headers != 100 {

@@ -41,7 +41,7 @@
 //! # Clients that leave
 //!
 //! A client may close its sending half behind a request and still gets the answer. So a client that is gone is noticed
-//! when something is read from it or written to it, and not while the service only thinks.
+//! when something is read from it or written to it, and not while the service only thinks; see [`Server::half_close`].
 //!
 //! # Panics of the service
 //!

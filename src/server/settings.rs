@@ -18,6 +18,7 @@ pub(super) struct Settings {
     pub(super) max_uri_bytes: usize,
     pub(super) max_headers: usize,
     pub(super) max_header_bytes: usize,
+    pub(super) half_close: bool,
     pub(super) client_addr: bool,
     pub(super) http2: Http2,
 }
@@ -36,6 +37,7 @@ impl Default for Settings {
             max_uri_bytes: 8 << 10,
             max_headers: 100,
             max_header_bytes: 32 << 10,
+            half_close: true,
             client_addr: true,
             http2: Http2::new(),
         }

@@ -10,6 +10,7 @@ mod lambda;
 mod process;
 
 use self::cases::{CASES, Case};
+pub(crate) use self::process::path as example;
 
 /// What a host answered: status, the headers that matter, body.
 #[derive(Debug, PartialEq)]

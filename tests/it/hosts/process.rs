@@ -61,7 +61,7 @@ impl Drop for Process {
 }
 
 /// Examples lie beside the folder of the test binary.
-fn path(example: &str) -> PathBuf {
+pub(crate) fn path(example: &str) -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     let target = test.parent().and_then(|deps| deps.parent()).expect("tests lie in target/<profile>/deps");
     let path = target.join("examples").join(example);

@@ -141,7 +141,7 @@ async fn what_comes_before_a_request_with_two_lengths_is_answered() {
     let site = Site::start(|server| server);
     let mut client = site.connect().await;
     let good = "POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
-    let bad = good.replace("host: x", "content-length: 2");
+    let bad = good.replace("host: x", "host: x\r\ncontent-length: 2");
     client.send([good, good, &bad, good].concat()).await;
     for _ in 0..2 {
         assert_eq!(client.answer().await, (200, "hi".to_owned()));
@@ -195,9 +195,9 @@ async fn a_request_line_of_8_kib_passes_and_one_byte_more_is_414() {
 async fn a_hundred_header_fields_of_32_kib_pass_and_one_field_or_byte_more_is_431() {
     let site = Site::start(|server| server);
     let status = async |fields: usize, bytes: usize| {
-        // `connection: close` is one of them.
-        let close = "connection: close\r\n";
-        let mut sent = (1..fields - 1).map(|number| format!("x-{number}: y\r\n")).collect::<String>();
+        // These are two of them.
+        let close = "host: x\r\nconnection: close\r\n";
+        let mut sent = (2..fields - 1).map(|number| format!("x-{number}: y\r\n")).collect::<String>();
         let rest = bytes - sent.len() - close.len() - "rest: \r\n".len();
         sent.push_str(&format!("rest: {}\r\n{close}", "z".repeat(rest)));
         assert_eq!(sent.len(), bytes);
@@ -210,5 +210,27 @@ async fn a_hundred_header_fields_of_32_kib_pass_and_one_field_or_byte_more_is_43
     assert_eq!(status(10, 32 << 10).await, "200");
     assert_eq!(status(10, (32 << 10) + 1).await, "431");
     assert_eq!(status(10, 1 << 20).await, "431");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_says_once_which_host_it_wants() {
+    let site = Site::start(|server| server);
+    for (fields, status) in [
+        ("", 400),
+        ("host: x\r\nhost: x\r\n", 400),
+        ("host: x\r\nhost: y\r\n", 400),
+        ("host: x\r\n", 200),
+        // An empty one is allowed: the resource has no authority.
+        ("host:\r\n", 200),
+    ] {
+        let mut client = site.connect().await;
+        client.send(format!("GET /a HTTP/1.1\r\n{fields}connection: close\r\n\r\n")).await;
+        let answer = client.rest().await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{fields:?}: {answer}");
+    }
+    let mut client = site.connect().await;
+    client.send("GET /a HTTP/1.0\r\n\r\n".to_owned()).await;
+    assert!(client.rest().await.starts_with("HTTP/1.0 200 "));
     site.stop().await;
 }

@@ -221,3 +221,13 @@ async fn a_service_is_called_when_it_is_ready_and_may_fail_before() {
         soon(running).await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn an_address_that_cannot_be_used_is_named() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for address in [&*address, "3000", "unix:/no/such/folder/app.sock"] {
+        let error = Server::new(service(&App::default())).bind(address).map(drop).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("cannot listen at `{address}`: ")), "{error}");
+    }
+}

@@ -1,26 +1,10 @@
 //! A server as a process of its own: signals, the service manager, and too few descriptors.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::*;
-
-/// The variable that makes this program a server.
-const ADDRESS: &str = "GONGULAR_TEST_SERVER";
-
-/// Not a test: the process that the tests start.
-#[tokio::test]
-#[ignore = "it is started by other tests"]
-async fn server() {
-    let Ok(address) = std::env::var(ADDRESS) else { return };
-    let server = Server::new(service(&App::default())).bind(address).unwrap();
-    let server = server.on_ready(|addresses| {
-        // Past the capture of tests.
-        writeln!(std::io::stdout(), "listening on {}", addresses[0]).unwrap();
-    });
-    server.run().await.unwrap();
-}
 
 struct Process {
     child: Child,
@@ -32,13 +16,11 @@ struct Process {
 impl Process {
     /// Starts the server behind a line of shell.
     fn start(shell: &str, notified: &str) -> Self {
-        let program = std::env::current_exe().unwrap();
-        let script = format!("{shell} exec \"$0\" --ignored --exact --nocapture server::process::server");
+        let program = crate::hosts::example("on_server");
         let mut child = Command::new("sh")
             .arg("-c")
-            .arg(script)
+            .arg(format!("{shell} exec \"$0\" 127.0.0.1:0"))
             .arg(program)
-            .env(ADDRESS, "127.0.0.1:0")
             .env("NOTIFY_SOCKET", notified)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -54,7 +36,9 @@ impl Process {
 
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        // Built into every shell; the program of that name is not everywhere.
+        let kill = format!("kill -s {name} {pid}");
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
     async fn connect(&self) -> std::io::Result<Raw<TcpStream>> {

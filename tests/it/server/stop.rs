@@ -104,3 +104,20 @@ async fn upgraded_connections_hear_of_the_end_and_are_waited_for() {
     soon(running).await.unwrap().unwrap();
     assert_eq!(connections(addr), 0);
 }
+
+#[tokio::test]
+async fn a_client_that_leaves_ends_its_handler_where_half_closed_ones_are_not_answered() {
+    let site = Site::start(|server| server.half_close(false));
+    let mut client = site.connect().await;
+    client.send("GET /wait HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    soon(site.app.0.entered.notified()).await;
+    assert_eq!(site.app.running(), 1);
+    drop(client);
+    soon(async {
+        while site.app.running() > 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    site.stop().await;
+}
