@@ -133,3 +133,49 @@ async fn a_server_without_descriptors_goes_on_when_there_are_some_again() {
     process.signal("TERM");
     assert!(process.ended().await);
 }
+
+/// Returns how much memory the process has had at most, in bytes, and how many descriptors it has open.
+fn used(process: &Process) -> (usize, usize) {
+    let folder = format!("/proc/{}", process.child.id());
+    let status = std::fs::read_to_string(format!("{folder}/status")).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("Linux says so");
+    let kib: usize = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    (kib << 10, std::fs::read_dir(format!("{folder}/fd")).unwrap().count())
+}
+
+#[tokio::test]
+async fn bad_input_takes_less_than_64_mib_and_leaves_no_descriptor() {
+    let process = Process::start("", "");
+    let (idle, descriptors) = used(&process);
+    let chunk = "x".repeat(16 << 10);
+    let bad = [
+        String::new(),
+        "GE".to_owned(),
+        "PRI * HTTP/2.0\r\n\r\nSM".to_owned(),
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x04\x08\0\0\0\0\0".to_owned(),
+        "GET / HTTP/1.1\r\nhost: x\r\nx: ".to_owned() + &chunk,
+        format!("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n{chunk}"),
+        format!("POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nfffff\r\n{chunk}"),
+        "\u{16}\u{3}\u{1}junk of another protocol\r\n\r\n".to_owned(),
+    ];
+    let mut clients = Vec::new();
+    for turn in 0..400 {
+        let mut client = process.connect().await.unwrap();
+        client.send(&bad[turn % bad.len()]).await;
+        clients.push(client);
+    }
+    let mut good = process.connect().await.unwrap();
+    good.send("GET /good HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(good.answer().await, (200, "GET /good".to_owned()));
+    drop((clients, good));
+    soon(async {
+        while used(&process).1 > descriptors {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    let (peak, _) = used(&process);
+    assert!(peak - idle < 64 << 20, "{} MiB more than idle", (peak - idle) >> 20);
+    process.signal("TERM");
+    assert!(process.ended().await);
+}
