@@ -84,6 +84,8 @@ impl Answer {
         let response = self.response.get_or_insert_default();
         *response.body_mut() = body;
         self.failure = None;
+        // What was said of an earlier body's length; the host finds out this one's itself.
+        response.headers_mut().remove(header::CONTENT_LENGTH);
         if self.typed_by_body || !response.headers().contains_key(header::CONTENT_TYPE) {
             response.headers_mut().insert(header::CONTENT_TYPE, content_type);
             self.typed_by_body = true;
@@ -256,8 +258,12 @@ fn merge(before: &mut Response<ResponseBody>, after: Response<ResponseBody>, has
     let (parts, body) = after.into_parts();
     before.extensions_mut().extend(parts.extensions);
     if has_body {
-        if !before.body().is_end_stream() {
+        let had_body = !before.body().is_end_stream();
+        if had_body {
             before.headers_mut().remove(header::CONTENT_TYPE);
+        }
+        // Where there was no body, a length may have been said in advance for one that does not know its own.
+        if had_body || body.size_hint().exact().is_some() {
             before.headers_mut().remove(header::CONTENT_LENGTH);
         }
         *before.body_mut() = body;
@@ -312,6 +318,24 @@ mod tests {
         answer.respond(Json([1])).unwrap();
         answer.respond(()).unwrap();
         assert_eq!(said(answer), (200, Some("application/json".into()), 3));
+    }
+
+    #[test]
+    fn a_later_body_has_no_length_of_an_earlier_one() {
+        for (body, said) in [("abc", 3), ("", 0), ("", 3)] {
+            for is_returned in [true, false] {
+                let mut first = Response::new(ResponseBody::from(body));
+                first.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(said));
+                let mut answer = Answer::new();
+                answer.respond(first).unwrap();
+                if is_returned {
+                    answer.respond("longer").unwrap()
+                } else {
+                    answer.set_bytes("longer")
+                }
+                assert_eq!(answer.headers().get(header::CONTENT_LENGTH), None, "{body:?} of {said}");
+            }
+        }
     }
 
     #[test]
