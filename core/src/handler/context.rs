@@ -56,8 +56,10 @@ impl<'r> Context<'r> {
     /// Returns the address of the client, where the server left it.
     #[must_use]
     pub fn client_addr(&self) -> Option<ClientAddr> {
-        let ours = self.state.and_then(RequestState::client_addr);
-        ours.or_else(|| ClientAddr::of(&self.parts.extensions))
+        ClientAddr::find(
+            self.state.or_else(|| RequestState::of(&self.parts.extensions)),
+            &self.parts.extensions,
+        )
     }
 
     /// Returns the request's own logger, whose lines stand in its statistics.

@@ -54,11 +54,18 @@ impl ClientAddr {
     /// Returns the address of a request, if a server left one.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Option<Self> {
-        if let Some(address) = RequestState::of(extensions).and_then(RequestState::client_addr) {
-            return Some(address);
-        }
+        Self::find(RequestState::of(extensions), extensions)
+    }
+
+    /// Returns the address of a request whose state may be held outside of the extensions.
+    ///
+    /// An extension comes first: a layer that knows its proxies puts it in the place of what the host says.
+    pub(crate) fn find(state: Option<&RequestState>, extensions: &Extensions) -> Option<Self> {
         if let Some(address) = extensions.get() {
             return Some(*address);
+        }
+        if let Some(address) = state.and_then(RequestState::client_addr) {
+            return Some(address);
         }
         #[cfg(feature = "axum")]
         if let Some(axum::extract::ConnectInfo(address)) = extensions.get() {
@@ -110,6 +117,22 @@ mod tests {
         assert_eq!(ClientAddr::of(&extensions), None);
         extensions.insert(axum::extract::ConnectInfo(address));
         assert_eq!(ClientAddr::of(&extensions), Some(ClientAddr::new(address)));
+    }
+
+    #[test]
+    fn the_address_of_a_layer_wins_over_that_of_the_host() {
+        let (host, layer) = (SocketAddr::from(([10, 0, 0, 1], 80)), SocketAddr::from(([192, 0, 2, 7], 4711)));
+        let (mut parts, ()) = http::Request::new(()).into_parts();
+        let mut state = RequestState::default();
+        state.set_client_addr(ClientAddr::new(host));
+        *RequestState::entry(&mut parts.extensions) = state.clone();
+        let mut body = crate::BodySlot::new(());
+        for expected in [host, layer] {
+            assert_eq!(ClientAddr::of(&parts.extensions), Some(ClientAddr::new(expected)));
+            let cx = RequestContext::with_state(&mut parts, &mut body, &state);
+            assert_eq!(cx.client_addr(), Some(ClientAddr::new(expected)));
+            parts.extensions.insert(ClientAddr::new(layer));
+        }
     }
 
     #[test]

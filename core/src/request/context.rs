@@ -101,8 +101,7 @@ impl<'r, B> RequestContext<'r, B> {
     /// Returns the address of the client, where the server left it.
     #[must_use]
     pub fn client_addr(&self) -> Option<ClientAddr> {
-        let ours = self.state.and_then(RequestState::client_addr);
-        ours.or_else(|| ClientAddr::of(&self.parts.extensions))
+        ClientAddr::find(self.state(), &self.parts.extensions)
     }
 
     /// Returns the request's own logger.
