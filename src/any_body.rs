@@ -63,9 +63,14 @@ impl AnyBody {
 
     /// Lets a recorder count the bytes.
     pub(crate) fn counted(mut self, recorder: &Recorder) -> Self {
-        if !self.is_end_stream() {
-            self.recorder = Some(recorder.clone());
+        if self.is_end_stream() {
+            return self;
         }
+        if self.recorder.is_some() {
+            // An engine outside counts as well.
+            self = Self { inner: Inner::Stream(Box::pin(self)), recorder: None };
+        }
+        self.recorder = Some(recorder.clone());
         self
     }
 }
@@ -176,5 +181,26 @@ impl fmt::Debug for AnyBody {
             Inner::Stream(_) => "AnyBody::Stream",
             Inner::Failed(_) => "AnyBody::Failed",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::test_client::{RecordedStats, TestClient};
+    use crate::{Engine, Router};
+
+    #[tokio::test]
+    async fn engines_inside_of_each_other_both_count_what_is_read() {
+        async fn read(body: String) -> String {
+            body
+        }
+        let (inner, outer) = (RecordedStats::new(), RecordedStats::new());
+        let inside = Engine::new().stats(inner.clone()).routes(Router::new().post("/in/x", read));
+        let router = Router::new().service("/in/{*rest}", inside.build().await.unwrap());
+        let engine = Engine::new().stats(outer.clone()).routes(router).build().await.unwrap();
+        TestClient::new(engine).post("/in/x").body("four").send().await.assert_text("four");
+        for stats in [inner, outer] {
+            assert_eq!(stats.last().unwrap().request_size(), 4);
+        }
     }
 }
