@@ -190,8 +190,8 @@ impl Engine {
     /// missing, need themselves, are registered twice or outlive what they hold, and overrides of nothing. When there
     /// are none of these,
     /// [`inject::MistakeKind::Failed`](gongular_core::inject::MistakeKind) for singletons whose factory failed.
-    pub async fn build(self) -> Result<EngineService, BuildError> {
-        let mut plan = Plan::new(self.router, &self.overrides, &self.errors);
+    pub async fn build(mut self) -> Result<EngineService, BuildError> {
+        let mut plan = Plan::new(self.take_router(), &self.overrides, &self.errors);
         let mut mistakes = std::mem::take(&mut plan.mistakes);
         check::routes(&plan, &mut mistakes);
         check::wiring(&plan, &mut mistakes);

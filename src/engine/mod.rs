@@ -63,7 +63,9 @@ use crate::router::{Providers, Router};
 /// ```
 #[must_use = "an engine does nothing until it is built"]
 pub struct Engine {
+    /// What is registered with the engine itself.
     router: Router,
+    routers: Vec<Router>,
     overrides: Providers,
     errors: Arc<dyn Answers>,
     callback: Option<Arc<dyn RouteCallback>>,
@@ -78,6 +80,7 @@ impl Engine {
     pub fn new() -> Self {
         Self {
             router: Router::new(),
+            routers: Vec::new(),
             overrides: Providers::default(),
             errors: ErrorLayer::new().into_answers(),
             callback: None,
@@ -88,12 +91,22 @@ impl Engine {
         }
     }
 
-    /// Adds the routes of a router, with everything else that it holds.
+    /// Adds the routes of a router, with everything else that it holds: its handlers, layers, providers and error handler are
+    /// not those of routers that are added before or after it.
     pub fn routes(mut self, router: Router) -> Self {
-        // What stands in the router alone holds for all routes of the engine as long as there are no others.
-        let is_first = self.router.items.is_empty() && self.router.links.is_empty();
-        self.router = if is_first { self.router.absorb(router) } else { self.router.group("", router) };
+        self.routers.push(router);
         self
+    }
+
+    /// Takes all routers out, as one.
+    fn take_router(&mut self) -> Router {
+        let own = std::mem::take(&mut self.router);
+        let mut routers = std::mem::take(&mut self.routers);
+        match routers.pop() {
+            // What stands in the only router holds for all routes of the engine.
+            Some(only) if routers.is_empty() => own.absorb(only),
+            last => routers.into_iter().chain(last).fold(own, |own, router| own.group("", router)),
+        }
     }
 
     /// Provides a value to all handlers, by its type.
@@ -186,6 +199,42 @@ impl Default for Engine {
 
 impl fmt::Debug for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Engine").field("router", &self.router).finish_non_exhaustive()
+        f.debug_struct("Engine")
+            .field("router", &self.router)
+            .field("routers", &self.routers)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Inject, Stop};
+
+    struct Name(&'static str);
+
+    async fn name(name: Inject<Name>) -> &'static str {
+        name.0
+    }
+
+    #[tokio::test]
+    async fn routers_that_are_added_beside_each_other_share_nothing() {
+        let guard = async || Stop("guarded");
+        let guarded = || Router::new().handler(guard).provide(Name("guarded")).get("/guarded", name);
+        let open = || Router::new().get("/open", name);
+        for engine in
+            [Engine::new().routes(guarded()).routes(open()), Engine::new().routes(open()).routes(guarded())]
+        {
+            let client = engine.provide(Name("engine")).test_client().await.unwrap();
+            client.get("/guarded").send().await.assert_text("guarded");
+            client.get("/open").send().await.assert_text("engine");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_only_router_stands_for_the_engine() {
+        let router = Router::new().provide(Name("router")).get("/", name);
+        let client = Engine::new().routes(router).test_client().await.unwrap();
+        client.get("/").send().await.assert_text("router");
     }
 }
