@@ -115,6 +115,7 @@ impl fmt::Debug for Chain {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no chain of handlers",
     label = "not a handler",
+    note = "the struct of `handle::<TheStruct>()` or `websocket::<TheStruct>()` needs `#[derive(FromRequest)]`: is it missing?",
     note = "pass an `async fn` whose arguments are extractors, `handle::<TheStruct>()`, a tuple of these, or a `Chain`",
     note = "a handler's arguments must read from a request and its result must be an answer: check them with `service(handler)`"
 )]

@@ -73,7 +73,7 @@ pub trait WebSocketHandler: Sized {
 
 /// Makes a handler of a websocket's struct.
 #[must_use]
-pub fn websocket<T>() -> WebSocketRoute<Structure<T>> {
+pub fn websocket<T: WebSocketHandler>() -> WebSocketRoute<Structure<T>> {
     WebSocketRoute::new(Structure(PhantomData))
 }
 

@@ -11,6 +11,11 @@ use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext};
 ///
 /// The struct is read by [`FromRequest`], which `#[derive(FromRequest)]` writes; the handler is passed on as
 /// [`handle::<T>()`](handle).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler",
+    label = "does not implement `Handle`",
+    note = "a struct that handles requests has `#[derive(FromRequest)]` and `impl Handle`; a function is passed as it is"
+)]
 pub trait Handle: Sized {
     /// What the handler answers with.
     type Output: IntoResponse;
@@ -25,7 +30,7 @@ pub trait Handle: Sized {
 
 /// Makes a handler of a struct.
 #[must_use]
-pub const fn handle<T>() -> Structure<T> {
+pub const fn handle<T: Handle>() -> Structure<T> {
     Structure(PhantomData)
 }
 
