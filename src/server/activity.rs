@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
 use tokio::time::Instant;
 
@@ -36,6 +37,8 @@ pub(super) struct Activity {
     body_open: AtomicBool,
     /// HTTP/1: somebody waits for more of the body.
     body_wanted: AtomicBool,
+    /// Whom to wake when another task than the connection's begins to wait for the body.
+    watcher: Mutex<Option<Waker>>,
     /// HTTP/1: how often the body had its least amount.
     body_window: AtomicUsize,
     /// HTTP/1: the body came too slowly; reading ends.
@@ -88,6 +91,7 @@ impl Activity {
             head_started: AtomicBool::new(false),
             body_open: AtomicBool::new(false),
             body_wanted: AtomicBool::new(false),
+            watcher: Mutex::default(),
             body_window: AtomicUsize::new(0),
             body_late: AtomicBool::new(false),
             send_blocked: AtomicBool::new(false),
@@ -177,8 +181,32 @@ impl Activity {
         self.held_up.fetch_sub(1, Relaxed);
     }
 
-    pub(super) fn want_body(&self, is_wanted: bool) {
-        self.body_wanted.store(is_wanted, Relaxed);
+    /// HTTP/1: nobody waits for the body any more.
+    pub(super) fn end_waiting_for_body(&self) {
+        self.body_wanted.store(false, Relaxed);
+    }
+
+    /// HTTP/1: a reader begins to wait for more of the body.
+    ///
+    /// On the connection's own task, the one who watches the time looks here next. From another task he is told, or he would
+    /// not hear of it before something comes.
+    pub(super) fn wait_for_body(&self, reader: &Waker) {
+        if self.body_wanted.swap(true, Relaxed) {
+            return;
+        }
+        let watcher = self.watcher().as_ref().filter(|watcher| !watcher.will_wake(reader)).cloned();
+        if let Some(watcher) = watcher {
+            watcher.wake();
+        }
+    }
+
+    /// Somebody watches the time from now on.
+    pub(super) fn watched_by(&self, watcher: &Waker) {
+        *self.watcher() = Some(watcher.clone());
+    }
+
+    fn watcher(&self) -> MutexGuard<'_, Option<Waker>> {
+        self.watcher.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn next_window(&self) {
@@ -269,11 +297,11 @@ mod tests {
         assert_eq!(activity.wait(), Wait::Head(0));
         activity.begin(true);
         assert_eq!(activity.wait(), Wait::Handler);
-        activity.want_body(true);
+        activity.wait_for_body(Waker::noop());
         assert_eq!(activity.wait(), Wait::Body(1));
         activity.next_window();
         assert_eq!(activity.wait(), Wait::Body(2));
-        activity.want_body(false);
+        activity.end_waiting_for_body();
         activity.end_body();
         activity.send_blocked();
         assert_eq!(activity.wait(), Wait::Send(0));
@@ -289,7 +317,7 @@ mod tests {
     fn a_body_that_was_cut_is_not_waited_for_again() {
         let activity = activity(Protocol::Http1);
         activity.begin(true);
-        activity.want_body(true);
+        activity.wait_for_body(Waker::noop());
         activity.cut_body();
         assert_eq!(activity.wait(), Wait::Handler);
         assert!(activity.linger());

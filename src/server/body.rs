@@ -58,7 +58,7 @@ impl IncomingBody {
         let Some(rate) = self.activity.body_rate() else { return Poll::Pending };
         if self.activity.protocol() == Protocol::Http1 {
             // The connection watches the time, and wakes whoever waits by failing.
-            self.activity.want_body(true);
+            self.activity.wait_for_body(cx.waker());
             return Poll::Pending;
         }
         let now = Instant::now();
@@ -76,7 +76,7 @@ impl IncomingBody {
         let Some(rate) = self.activity.body_rate() else { return };
         let is_complete = self.received.add(bytes, rate);
         if self.activity.protocol() == Protocol::Http1 {
-            self.activity.want_body(false);
+            self.activity.end_waiting_for_body();
             if is_complete {
                 self.activity.next_window();
             }
@@ -143,7 +143,7 @@ impl Drop for IncomingBody {
     fn drop(&mut self) {
         // Whoever gave up waiting must not leave the connection waiting.
         if self.activity.protocol() == Protocol::Http1 {
-            self.activity.want_body(false);
+            self.activity.end_waiting_for_body();
         }
     }
 }

@@ -80,6 +80,7 @@ impl Watch {
                 }
                 if !known.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
                     known = Some(cx.waker().clone());
+                    self.activity.watched_by(cx.waker());
                     alarm.is_set = false;
                     let _ = bell.as_mut().poll(cx);
                 }

@@ -67,6 +67,11 @@ impl App {
                 let read = body.collect().await.map_err(|error| broken(&*error))?;
                 return Ok(Response::new(read.to_bytes().into()));
             }
+            "/elsewhere" => {
+                let reading = tokio::spawn(read_slowly(body));
+                reading.await.unwrap().map_err(|error| broken(&*error))?;
+                "read".to_owned()
+            }
             "/wait" => {
                 self.0.entered.notify_one();
                 self.0.leave.notified().await;
@@ -92,6 +97,17 @@ impl App {
         };
         Ok(Response::new(text.into()))
     }
+}
+
+/// Reads a body and lets others run after each piece of it.
+async fn read_slowly(mut body: IncomingBody) -> Result<(), gongular::BoxError> {
+    while let Some(frame) = body.frame().await {
+        frame?;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(())
 }
 
 fn broken(error: &(dyn std::error::Error + 'static)) -> Error {

@@ -86,6 +86,16 @@ async fn deadlines_are_kept_behind_a_service_that_uses_up_the_budget_of_its_task
 }
 
 #[tokio::test]
+async fn a_body_that_stops_is_cut_off_for_a_reader_on_another_task_too() {
+    let site = Site::start(|server| server.body_rate(240, SHORT));
+    let mut client = site.connect().await;
+    client.send("POST /elsewhere HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\n12345").await;
+    let answer = client.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_that_stops_is_answered_with_408_and_closed() {
     let site = Site::start(|server| server.body_rate(240, SHORT));
     let mut client = site.connect().await;
