@@ -4,8 +4,8 @@ use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvide
 use gongular_core::{Field, Place};
 use http::Method;
 
-use super::build::{Plan, Planned};
 use super::mistake::{Mistake, MistakeKind};
+use super::plan::{Plan, Planned};
 use crate::chain::Registered;
 use crate::router::MethodFilter;
 

@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod future;
 mod mistake;
+mod plan;
 #[cfg(feature = "server")]
 mod serve;
 mod service;

@@ -5,6 +5,8 @@
 //! inside finds it there and adds what it knows. Without such a layer nothing is recorded, no clock is read and no text
 //! is made.
 
+mod detail;
+mod ending;
 mod entry;
 mod escape;
 mod hold;
@@ -19,12 +21,14 @@ mod stat;
 mod steps;
 mod websocket;
 
+pub use self::detail::Detail;
+pub use self::ending::Ending;
 pub use self::entry::{DependencyStat, HandlerStat, LayerStat, StepStat};
 pub use self::escape::Escaped;
 pub use self::hold::Hold;
 pub use self::log::{Level, LogLine, Logger, Logs};
 pub use self::outcome::Outcome;
-pub use self::recorder::{Detail, Ending, Recorder, report_route};
+pub use self::recorder::{Recorder, report_route};
 pub use self::running::Running;
 pub use self::stat::RouteStat;
 #[doc(hidden)]

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::{Extensions, Method, Request, StatusCode, Uri, Version};
+use http::{Extensions, Method, Request, Uri, Version};
 
 use super::entry::{HandlerStat, Progress, Span};
 use super::hold::Parked;
 use super::running::What;
-use super::{DependencyStat, Hold, Level, Outcome, RouteStat, Running, StepStat, WebSocketStat, pool};
+use super::{
+    DependencyStat, Detail, Ending, Hold, Level, Outcome, RouteStat, Running, StepStat, WebSocketStat, pool,
+};
 use crate::Error;
 use crate::inject::Key;
 use crate::request::{MatchedPath, RequestState};
@@ -337,93 +339,6 @@ impl Default for Slot {
             framework_path: AtomicUsize::new(0),
             stat: Mutex::new(Shared::default()),
         }
-    }
-}
-
-/// What a statistics layer wants to know, besides what it sees itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Detail {
-    handlers: bool,
-    dependencies: bool,
-    binding_steps: bool,
-}
-
-impl Detail {
-    /// Returns whether handlers are timed. Defaults to `true`.
-    #[must_use]
-    pub const fn handlers(self) -> bool {
-        self.handlers
-    }
-
-    /// Sets whether handlers are timed.
-    #[must_use]
-    pub const fn with_handlers(mut self, on: bool) -> Self {
-        self.handlers = on;
-        self
-    }
-
-    /// Returns whether factories of dependencies are timed. Defaults to `true`.
-    #[must_use]
-    pub const fn dependencies(self) -> bool {
-        self.dependencies
-    }
-
-    /// Sets whether factories of dependencies are timed.
-    #[must_use]
-    pub const fn with_dependencies(mut self, on: bool) -> Self {
-        self.dependencies = on;
-        self
-    }
-
-    /// Returns whether each extractor is timed. Defaults to `false`, since it reads the clock twice for each.
-    #[must_use]
-    pub const fn binding_steps(self) -> bool {
-        self.binding_steps
-    }
-
-    /// Sets whether each extractor is timed.
-    #[must_use]
-    pub const fn with_binding_steps(mut self, on: bool) -> Self {
-        self.binding_steps = on;
-        self
-    }
-}
-
-impl Default for Detail {
-    fn default() -> Self {
-        Self { handlers: true, dependencies: true, binding_steps: false }
-    }
-}
-
-/// What a statistics layer saw of a request's end.
-#[derive(Clone, Copy, Debug)]
-pub struct Ending {
-    outcome: Outcome,
-    at: Instant,
-    first_byte: Option<Instant>,
-    response_code: Option<StatusCode>,
-    response_size: u64,
-}
-
-impl Ending {
-    /// Makes an ending of how it came about, and when.
-    #[must_use]
-    pub const fn new(outcome: Outcome, at: Instant) -> Self {
-        Self { outcome, at, first_byte: None, response_code: None, response_size: 0 }
-    }
-
-    /// Sets the answer: its status, when its head was ready, and how many bytes of body were handed out.
-    #[must_use]
-    pub const fn with_response(mut self, code: StatusCode, head: Instant, body_bytes: u64) -> Self {
-        self.response_code = Some(code);
-        self.first_byte = Some(head);
-        self.response_size = body_bytes;
-        self
-    }
-
-    pub(super) const fn lasting_until(mut self, at: Instant) -> Self {
-        self.at = at;
-        self
     }
 }
 
