@@ -12,7 +12,7 @@ use super::mistake::{BuildError, Mistake, MistakeKind};
 use super::plan::{Plan, Planned, PlannedLink};
 use super::service::{Endpoint, EngineService, Inner};
 use super::{Engine, check};
-use crate::chain::{Rest, Step, Steps, TowerLayer};
+use crate::chain::{MakeStep, Rest, Step, Steps, TowerLayer};
 use crate::router::{Providers, TableBuilder};
 
 impl Engine {
