@@ -104,8 +104,8 @@ impl Engine {
         let own = std::mem::take(&mut self.router);
         let mut routers = std::mem::take(&mut self.routers);
         match routers.pop() {
-            // What stands in the only router holds for all routes of the engine.
-            Some(only) if routers.is_empty() => own.absorb(only),
+            // What stands in the only router holds for all routes of the engine; what replaces something is a group's.
+            Some(only) if routers.is_empty() && !own.providers.overlaps(&only.providers) => own.absorb(only),
             last => routers.into_iter().chain(last).fold(own, |own, router| own.group("", router)),
         }
     }

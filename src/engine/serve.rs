@@ -79,7 +79,8 @@ impl std::error::Error for ServeError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Build(_) => None,
-            Self::Io(error) => Some(error),
+            // Its own text is in ours.
+            Self::Io(error) => error.source(),
         }
     }
 }

@@ -79,7 +79,7 @@ impl Router {
     }
 
     methods! {
-        /// Adds a route for `CONNECT`.
+        /// Adds a route for `CONNECT` to a path. A proxy's `CONNECT host:443` has none, and no route answers it.
         connect => CONNECT;
         /// Adds a route for `DELETE`.
         delete => DELETE;

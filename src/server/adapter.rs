@@ -50,6 +50,11 @@ impl<S> Adapter<S> {
     /// Looks for what the server itself refuses.
     fn refusal(&self, request: &Request<Incoming>) -> Option<Error> {
         let settings = &self.shared.settings;
+        let is_chunked = !request.body().is_end_stream() && request.body().size_hint().exact().is_none();
+        // Taken whatever else is wrong: the next chunked request is judged by its own head.
+        let has_two_lengths = is_chunked
+            && self.activity.protocol() == Protocol::Http1
+            && self.activity.heads().take_chunked_with_length();
         let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > settings.max_uri_bytes {
             return Some(Error::from_status(StatusCode::URI_TOO_LONG));
@@ -66,8 +71,7 @@ impl<S> Adapter<S> {
         {
             return Some(Error::from_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
         }
-        let is_chunked = !request.body().is_end_stream() && request.body().size_hint().exact().is_none();
-        if is_chunked && self.activity.heads().take_chunked_with_length() {
+        if has_two_lengths {
             let text = "the length of the body is declared in two ways";
             return Some(Error::new(StatusCode::BAD_REQUEST, text));
         }

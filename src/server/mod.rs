@@ -16,7 +16,7 @@
 //! | TLS handshake | 10 s | closed | [`tls_timeout`](Server::tls_timeout) |
 //! | graceful stop | 30 s | closed | [`drain_timeout`](Server::drain_timeout) |
 //! | path and query | 8 KiB | `414` | [`max_uri_bytes`](Server::max_uri_bytes) |
-//! | header fields | 100, 32 KiB | `431` and closed | [`max_headers`](Server::max_headers), [`max_header_bytes`](Server::max_header_bytes) |
+//! | header fields | 100, 32 KiB | `431` | [`max_headers`](Server::max_headers), [`max_header_bytes`](Server::max_header_bytes) |
 //! | connections | none | closed | [`max_connections`](Server::max_connections) |
 //! | HTTP/2: open requests of a connection | 100 | refused | [`Http2::max_streams`] |
 //! | HTTP/2: header fields | 16 KiB | `431` | [`Http2::max_header_bytes`] |

@@ -19,6 +19,8 @@ fn send(path: &std::ffi::OsStr, state: &str) -> std::io::Result<()> {
     use std::os::unix::net::UnixDatagram;
 
     let socket = UnixDatagram::unbound()?;
+    // A manager that does not listen must not hold up the server.
+    socket.set_nonblocking(true)?;
     #[cfg(target_os = "linux")]
     if let Some(name) = path.as_encoded_bytes().strip_prefix(b"@") {
         use std::os::linux::net::SocketAddrExt;

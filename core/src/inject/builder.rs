@@ -206,6 +206,12 @@ impl ContainerBuilder {
         self
     }
 
+    /// Returns whether another builder has a registration of a type and key that this one has, too.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.own.iter().any(|node| other.own.iter().any(|theirs| theirs.identity == node.identity))
+    }
+
     /// Returns whether nothing is registered.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

@@ -318,3 +318,14 @@ async fn a_factory_reads_the_request_with_its_parameters() {
     let stat = app.last_stat().unwrap();
     assert!(stat.dependencies().is_empty() || stat.dependencies().len() == 1);
 }
+
+#[tokio::test]
+async fn what_a_router_provides_replaces_what_the_engine_does_also_when_it_is_the_only_one() {
+    let routes = || Router::new().provide(Db("router")).get("/db", db);
+    let app = build(Engine::new().provide(Db("engine")).routes(routes())).await;
+    app.get("/db").send().await.assert_text("router");
+    let two = Engine::new().provide(Db("engine")).routes(routes()).routes(Router::new().get("/outer", db));
+    let app = build(two).await;
+    app.get("/db").send().await.assert_text("router");
+    app.get("/outer").send().await.assert_text("engine");
+}
