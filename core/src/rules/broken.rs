@@ -79,7 +79,7 @@ impl<'a> IntoIterator for &'a BrokenRules {
 /// in their place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BrokenRule {
-    path: Vec<Step>,
+    path: Way,
     code: Cow<'static, str>,
     message: Cow<'static, str>,
     params: Vec<(Cow<'static, str>, Value)>,
@@ -96,6 +96,33 @@ pub enum Step {
     Index(usize),
 }
 
+/// The way to a part of a value. Most rules are about a field of the outermost struct, and need no list for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Way {
+    /// One step.
+    One(Step),
+    /// Any other number of steps.
+    Any(Vec<Step>),
+}
+
+impl Way {
+    fn steps(&self) -> &[Step] {
+        match self {
+            Self::One(step) => std::slice::from_ref(step),
+            Self::Any(steps) => steps,
+        }
+    }
+}
+
+impl From<Vec<Step>> for Way {
+    fn from(steps: Vec<Step>) -> Self {
+        match <[Step; 1]>::try_from(steps) {
+            Ok([step]) => Self::One(step),
+            Err(steps) => Self::Any(steps),
+        }
+    }
+}
+
 impl BrokenRule {
     /// Makes a broken rule of the part at `path`; an empty path means the whole value.
     ///
@@ -106,7 +133,7 @@ impl BrokenRule {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { path, code: code.into(), message: message.into(), params: Vec::new(), value: None }
+        Self::of_way(path.into(), code.into(), message.into())
     }
 
     /// Makes a broken rule of one field.
@@ -116,7 +143,11 @@ impl BrokenRule {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(vec![Step::Field(name.into())], code, message)
+        Self::of_way(Way::One(Step::Field(name.into())), code.into(), message.into())
+    }
+
+    pub(super) const fn of_way(path: Way, code: Cow<'static, str>, message: Cow<'static, str>) -> Self {
+        Self { path, code, message, params: Vec::new(), value: None }
     }
 
     /// Adds a parameter of the rule, such as `min` or `max`; a text is cut to what an answer may repeat.
@@ -139,7 +170,13 @@ impl BrokenRule {
 
     /// Says that the value is a part of another one.
     pub(super) fn inside(mut self, step: Step) -> Self {
-        self.path.insert(0, step);
+        self.path = match self.path {
+            Way::One(last) => Way::Any(vec![step, last]),
+            Way::Any(mut steps) => {
+                steps.insert(0, step);
+                steps.into()
+            }
+        };
         self
     }
 
@@ -163,7 +200,7 @@ impl BrokenRule {
     /// Returns the way to the part that breaks the rule.
     #[must_use]
     pub fn path(&self) -> &[Step] {
-        &self.path
+        self.path.steps()
     }
 
     /// Returns the stable code for programs, such as `range` or `email`.
@@ -200,14 +237,14 @@ impl BrokenRule {
 /// Writes the path as `items[1].qty`, then the message.
 impl fmt::Display for BrokenRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, step) in self.path.iter().enumerate() {
+        for (index, step) in self.path().iter().enumerate() {
             match step {
                 Step::Field(name) if index == 0 => f.write_str(name)?,
                 Step::Field(name) => write!(f, ".{name}")?,
                 Step::Index(at) => write!(f, "[{at}]")?,
             }
         }
-        let gap = if self.path.is_empty() { "" } else { ": " };
+        let gap = if self.path().is_empty() { "" } else { ": " };
         write!(f, "{gap}{}", self.message)
     }
 }

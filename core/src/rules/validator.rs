@@ -1,11 +1,12 @@
 //! Rules of validator.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
+use super::broken::Way;
 use super::{BrokenRule, BrokenRules, Rules, Step};
 
 #[diagnostic::do_not_recommend]
@@ -47,14 +48,20 @@ fn field(name: Cow<'static, str>, kind: ValidationErrorsKind, path: &[Step], bro
     match kind {
         ValidationErrorsKind::Field(errors) => {
             for error in errors {
-                broken.push(rule(below(path, step.clone()), error));
+                let way = match (path, &step) {
+                    ([], Some(step)) => Way::One(step.clone()),
+                    _ => below(path, step.clone()).into(),
+                };
+                broken.push(rule(way, error));
             }
         }
         ValidationErrorsKind::Struct(inner) => collect(*inner, &below(path, step), broken),
         ValidationErrorsKind::List(items) => {
-            let list = below(path, step);
+            let mut list = below(path, step);
             for (index, inner) in items {
-                collect(*inner, &below(&list, Some(Step::Index(index))), broken);
+                list.push(Step::Index(index));
+                collect(*inner, &list, broken);
+                list.pop();
             }
         }
     }
@@ -64,7 +71,7 @@ fn below(path: &[Step], step: Option<Step>) -> Vec<Step> {
     path.iter().cloned().chain(step).collect()
 }
 
-fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
+fn rule(way: Way, error: ValidationError) -> BrokenRule {
     let mut value = None;
     let mut params = Vec::with_capacity(error.params.len());
     for (name, param) in error.params {
@@ -82,7 +89,7 @@ fn rule(path: Vec<Step>, error: ValidationError) -> BrokenRule {
     params.retain(|(name, param)| {
         name != "other" && !matches!(param, Value::Array(_) | Value::Object(_) | Value::Null)
     });
-    BrokenRule::new(path, error.code, message).with_findings(params, value)
+    BrokenRule::of_way(way, error.code, message).with_findings(params, value)
 }
 
 /// Says what a value must be like, for a rule without a message of its own.
@@ -123,11 +130,16 @@ fn range(
     below: Option<&Value>,
 ) -> Cow<'static, str> {
     if let (Some(min), Some(max)) = (min, max) {
-        return format!("must be from {} to {}", shown(min), shown(max)).into();
+        let mut text = String::with_capacity(TEXT_BYTES);
+        text.push_str("must be from ");
+        show(min, &mut text);
+        text.push_str(" to ");
+        show(max, &mut text);
+        return text.into();
     }
     let parts = [("at least", min), ("greater than", above), ("at most", max), ("less than", below)];
     let parts: Vec<_> =
-        parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", shown(bound?)))).collect();
+        parts.into_iter().filter_map(|(words, bound)| Some(format!("{words} {}", bound?))).collect();
     if parts.is_empty() {
         return "must be within its range".into();
     }
@@ -147,13 +159,16 @@ fn length(min: Option<&Value>, max: Option<&Value>, equal: Option<&Value>, unit:
     .into()
 }
 
-/// Shows a number by itself, which takes fewer steps than as a JSON value.
-fn shown(value: &Value) -> &dyn fmt::Display {
-    match value {
-        Value::Number(number) => number,
-        other => other,
+/// Writes a bound. Those that are whole numbers, as most are, do without the machinery of formatting.
+fn show(bound: &Value, out: &mut String) {
+    match bound.as_u64() {
+        Some(number) => out.push_str(itoa::Buffer::new().format(number)),
+        None => write!(out, "{bound}").expect("a text grows"),
     }
 }
+
+/// Room for the text of a rule, enough for most.
+const TEXT_BYTES: usize = 48;
 
 /// The name that validator gives to rules of a whole struct.
 const WHOLE_STRUCT: &str = "__all__";
