@@ -53,7 +53,8 @@ impl Flight {
     #[inline]
     pub(crate) fn new(parts: Parts, body: AnyBody) -> Box<Self> {
         let state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
-        Box::new(Self { parts, body: BodySlot::new(body), state, answer: Answer::new() })
+        // The room comes first, so that the request is moved once: `Box::new` would have it on the stack before.
+        Box::write(Box::new_uninit(), Self { parts, body: BodySlot::new(body), state, answer: Answer::new() })
     }
 
     /// Begins the measurement of a handler, when somebody wants it.

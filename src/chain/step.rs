@@ -51,13 +51,17 @@ where
 {
     fn call(&self, mut flight: Box<Flight>) -> StepFuture {
         let handler = self.handler.clone();
-        Box::pin(async move {
+        // The room comes first: `Box::pin` would make the future on the stack and move all of it.
+        let room = Box::new_uninit();
+        let future = async move {
             let running = flight.begin(|| handler.name());
             let Flight { parts, body, state, answer } = &mut *flight;
             let mut cx = RequestContext::with_state(parts, body, state);
             let called = Caught::new(handler.call(&mut cx, answer)).await;
             flight.end(running, called)
-        })
+        };
+        let future = Box::write(room, future);
+        Box::into_pin(future)
     }
 
     fn skip(&self, recorder: &Recorder) {
