@@ -13,12 +13,3 @@ pub use self::inject::InjectLayer;
 pub use self::limits::LimitsLayer;
 pub use self::named::NamedLayer;
 pub use self::stats::StatsLayer;
-
-#[doc(hidden)]
-pub mod __private {
-    //! What the layers are made of, for the engine, which puts the same parts together without layers. No promise is made
-    //! about it.
-
-    pub use crate::inject::end::End;
-    pub use crate::stats::tracker::Tracker;
-}

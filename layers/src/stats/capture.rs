@@ -144,8 +144,7 @@ fn set(recorder: Option<Recorder>) -> Option<Recorder> {
 /// Gives the thread's events back to the request around this one, also when a panic passes.
 #[derive(Debug)]
 #[must_use]
-#[expect(unnameable_types, reason = "it is only held")]
-pub struct Entered {
+pub(crate) struct Entered {
     before: Option<Option<Recorder>>,
 }
 

@@ -18,7 +18,7 @@ use super::RouteCallback;
 ///
 /// It must be dropped after what it watches, so that all that is recorded on the way down is in the statistic.
 #[derive(Debug)]
-pub struct Tracker {
+pub(crate) struct Tracker {
     recorder: Option<Recorder>,
     callback: Callback,
     kind: Kind,
@@ -46,8 +46,7 @@ use super::capture::Entered;
 /// Nothing to give back.
 #[cfg(not(feature = "tracing"))]
 #[derive(Debug)]
-#[expect(unnameable_types, reason = "it is only held")]
-pub struct Entered;
+pub(crate) struct Entered;
 
 /// What the method says about the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +68,7 @@ impl Tracker {
     /// Follows the request that a recorder was begun for.
     #[inline]
     #[must_use]
-    pub fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
+    pub(crate) fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
         let kind = match *method {
             Method::CONNECT => Kind::Connect,
             Method::HEAD => Kind::Head,
@@ -91,7 +90,7 @@ impl Tracker {
     ///
     /// While what it returns lives, the thread's `tracing` events belong to this request.
     #[inline]
-    pub fn enter(&mut self) -> Entered {
+    pub(crate) fn enter(&mut self) -> Entered {
         self.watching = true;
         #[cfg(feature = "tracing")]
         return super::capture::enter(self.recorder.as_ref());
@@ -101,13 +100,13 @@ impl Tracker {
 
     /// Says that code of others has returned.
     #[inline]
-    pub fn returned(&mut self, _: Entered) {
+    pub(crate) fn returned(&mut self, _: Entered) {
         self.watching = false;
     }
 
     /// Notes the head of the answer, and when it was ready.
     #[inline]
-    pub fn head(&mut self, code: StatusCode, at: Instant) {
+    pub(crate) fn head(&mut self, code: StatusCode, at: Instant) {
         self.head = Some((code, at));
         self.stage = if self.is_upgrade(code) {
             Stage::Ended(Outcome::Upgraded)
@@ -119,7 +118,7 @@ impl Tracker {
     }
 
     /// Notes bytes of the body that are handed out.
-    pub const fn sent(&mut self, bytes: usize) {
+    pub(crate) const fn sent(&mut self, bytes: usize) {
         // Whoever reads a body that does not belong to the answer, as of HEAD, throws it away.
         if matches!(self.stage, Stage::InBody) {
             self.sent_bytes += bytes as u64;
@@ -128,20 +127,20 @@ impl Tracker {
 
     /// Returns how many bytes of the body were handed out.
     #[must_use]
-    pub const fn sent_bytes(&self) -> u64 {
+    pub(crate) const fn sent_bytes(&self) -> u64 {
         self.sent_bytes
     }
 
     /// Returns whether it is known how the request ended.
     #[inline]
     #[must_use]
-    pub const fn has_ended(&self) -> bool {
+    pub(crate) const fn has_ended(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
     }
 
     /// Notes how the request ended; what comes later does not count.
     #[inline]
-    pub fn end(&mut self, outcome: Outcome) {
+    pub(crate) fn end(&mut self, outcome: Outcome) {
         if !self.has_ended() {
             self.stage = Stage::Ended(outcome);
             self.ended = Some(Instant::now());
@@ -150,7 +149,7 @@ impl Tracker {
 
     /// Notes the error that an error layer inside has made the answer of.
     #[cold]
-    pub fn answered(&self, error: &Error) {
+    pub(crate) fn answered(&self, error: &Error) {
         let Some(recorder) = &self.recorder else { return };
         recorder.fail(error);
         match error.kind() {
@@ -162,7 +161,7 @@ impl Tracker {
 
     /// Notes that the body of the answer failed; a panic that an error layer inside has caught is told apart.
     #[cold]
-    pub fn broken<E: 'static>(&mut self, error: &E) {
+    pub(crate) fn broken<E: 'static>(&mut self, error: &E) {
         let ours = as_error(error).and_then(Error::in_chain);
         if let (Some(error), Some(recorder)) = (ours, &self.recorder) {
             recorder.fail(error);
