@@ -27,6 +27,8 @@ use crate::chain::{Chain, IntoChain, Link, Rest};
 /// after them. Handlers and layers run in the order in which they were added, those of outer groups first, those of
 /// the route last.
 ///
+/// A proxy's `CONNECT host:443` has no path, so no route answers it.
+///
 /// # Example
 ///
 /// ```
@@ -79,7 +81,7 @@ impl Router {
     }
 
     methods! {
-        /// Adds a route for `CONNECT` to a path. A proxy's `CONNECT host:443` has none, and no route answers it.
+        /// Adds a route for `CONNECT`.
         connect => CONNECT;
         /// Adds a route for `DELETE`.
         delete => DELETE;
