@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{GenericParam, parse_quote};
 
-use crate::model::Request;
+use crate::from_request::model::Request;
 
 /// Writes axum's trait: the one for heads, or the one for whole requests when the struct reads the body.
 pub(super) fn emit(request: &Request<'_>) -> TokenStream {

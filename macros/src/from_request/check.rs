@@ -2,8 +2,9 @@
 
 use quote::ToTokens;
 
-use crate::model::{Field, Request, Source, Value, extractor_name, mentioned};
-use crate::syntax::{Mistakes, Place, ValueDefault};
+use crate::from_request::model::{Field, Request, Source, Value, extractor_name, mentioned};
+use crate::from_request::syntax::{Place, ValueDefault};
+use crate::mistakes::Mistakes;
 
 /// Adds everything that is wrong with a struct whose attributes could be read.
 pub(crate) fn check(request: &Request<'_>, mistakes: &mut Mistakes) {

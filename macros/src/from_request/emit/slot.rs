@@ -5,8 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, GenericParam, Ident, Lit, LitStr, Type};
 
-use crate::model::{Field, Request, Source, Value, mentioned};
-use crate::syntax::{Place, ValueDefault};
+use crate::from_request::model::{Field, Request, Source, Value, mentioned};
+use crate::from_request::syntax::{Place, ValueDefault};
 
 /// An extractor that fills a field, or several.
 pub(super) struct Slot<'a> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
 use super::slot::Slot;
-use crate::model::Request;
+use crate::from_request::model::Request;
 
 /// Writes the assertions, for the body that stands for any; a generic struct is looked at where it is used.
 pub(super) fn assertions(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {

@@ -9,9 +9,10 @@ use syn::{
     Member, Path, PathArguments, PathSegment, Type, parse_quote,
 };
 
-use crate::syntax::{
-    FieldAttributes, Mark, MarkSource, Mistakes, Place, StructOptions, ValueDefault, ValueOptions,
+use crate::from_request::syntax::{
+    FieldAttributes, Mark, MarkSource, Place, StructOptions, ValueDefault, ValueOptions,
 };
+use crate::mistakes::Mistakes;
 
 /// A struct that is read from a request.
 pub(crate) struct Request<'a> {

@@ -12,7 +12,7 @@ use quote::{quote, quote_spanned};
 use syn::{GenericParam, parse_quote};
 
 use self::slot::Slot;
-use crate::model::Request;
+use crate::from_request::model::Request;
 
 /// Writes everything that makes a struct readable.
 pub(crate) fn emit(request: &Request<'_>) -> TokenStream {
