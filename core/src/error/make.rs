@@ -108,7 +108,9 @@ impl Error {
     pub fn from_factory(self, type_name: &'static str, key: Option<&'static str>) -> Self {
         match (self.kind(), &self.inner.source) {
             (ErrorKind::App, Some(source)) if self.status() == StatusCode::INTERNAL_SERVER_ERROR => {
-                Self::injection(InjectionFailure::caused(type_name, key, Arc::clone(source)))
+                let mut error = Self::injection(InjectionFailure::caused(type_name, key, Arc::clone(source)));
+                error.edit().passes = self.inner.passes;
+                error
             }
             _ => self,
         }
@@ -254,6 +256,7 @@ impl Error {
             left_out: 0,
             headers: None,
             body: None,
+            passes: false,
             source: None,
         }
     }

@@ -69,6 +69,7 @@ struct Inner {
     left_out: usize,
     headers: Option<Box<HeaderMap>>,
     body: Option<(HeaderValue, Bytes)>,
+    passes: bool,
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -199,6 +200,33 @@ impl Error {
             Ok(body) => self.with_body(HeaderValue::from_static("application/json"), body),
             Err(_) => self,
         }
+    }
+
+    /// Lets another controller of the same path answer, where there is one that stands behind; else this error is the answer.
+    ///
+    /// For a dependency by which controllers are told apart, such as the user of a session: the one for users needs it, the one
+    /// for visitors does not. Where nothing stands behind it changes nothing.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use gongular_core::Error;
+    /// use http::StatusCode;
+    ///
+    /// let error = Error::new(StatusCode::UNAUTHORIZED, "log in first").pass();
+    /// assert!(error.is_pass());
+    /// assert_eq!(error.status(), StatusCode::UNAUTHORIZED);
+    /// ```
+    #[must_use]
+    pub fn pass(mut self) -> Self {
+        self.edit().passes = true;
+        self
+    }
+
+    /// Returns whether another controller of the same path may answer.
+    #[must_use]
+    pub fn is_pass(&self) -> bool {
+        self.inner.passes
     }
 
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {

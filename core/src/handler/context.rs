@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Answer;
 use crate::request::{MatchedPath, PathParams, RequestState};
 use crate::stats::Logger;
-use crate::{ClientAddr, RequestContext};
+use crate::{ClientAddr, Error, IntoResponse, RequestContext};
 
 /// The request head, and what a handler says about the answer, which all handlers of a chain share.
 pub struct Context<'r> {
@@ -142,6 +142,16 @@ impl<'r> Context<'r> {
         self
     }
 
+    /// Takes over what a handler returned, as [`Answer::respond`] does; a status that was set before stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`IntoResponse::into_response`], or what was said before cannot be sent.
+    pub fn respond(&mut self, output: impl IntoResponse) -> Result<(), Error> {
+        self.answer.take_over(output.into_response()?, !self.said_status);
+        self.answer.check()
+    }
+
     /// Ends the chain: handlers after this one do not run. What was said so far is the answer.
     pub const fn stop_chain(&mut self) -> &mut Self {
         self.answer.stop();
@@ -155,9 +165,10 @@ impl<'r> Context<'r> {
         self.must_status(status).set_body(body).stop_chain()
     }
 
-    /// Returns whether this handler said a status.
-    pub(super) const fn said_status(&self) -> bool {
-        self.said_status
+    /// Returns whether the chain has been ended.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        self.answer.is_stopped()
     }
 }
 

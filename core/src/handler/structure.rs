@@ -54,9 +54,7 @@ where
         let handler = T::from_request(cx).await?;
         let mut context = Context::new(cx, answer);
         let output = handler.handle(&mut context).await?;
-        let said_status = context.said_status();
-        answer.take_over(output.into_response()?, !said_status);
-        answer.check()
+        context.respond(output)
     }
 }
 
