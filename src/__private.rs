@@ -31,3 +31,6 @@ pub mod axum {
         type Lent = ();
     }
 }
+
+#[cfg(feature = "mvc")]
+pub use crate::mvc::glue::{HookOutcome, hook, respond};

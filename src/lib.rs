@@ -23,6 +23,8 @@ pub use gongular_layers as layers;
 #[doc = include_str!("../docs/from_request.md")]
 #[cfg(feature = "macros")]
 pub use gongular_macros::FromRequest;
+#[cfg(feature = "mvc")]
+pub use gongular_macros::{Controller, controller};
 pub use {
     gongular_core::error, gongular_core::handler, gongular_core::inject, gongular_core::key,
     gongular_core::stats,
@@ -37,6 +39,8 @@ pub mod chain;
 pub mod engine;
 #[cfg(feature = "files")]
 pub mod files;
+#[cfg(feature = "mvc")]
+pub mod mvc;
 #[cfg(feature = "engine")]
 pub mod router;
 #[cfg(feature = "server")]

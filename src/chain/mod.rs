@@ -4,8 +4,12 @@
 //! read the request, body included, and write into the one answer of the chain. The chain ends with its last handler, with
 //! one that stops it ([`Stop`](crate::Stop), [`Context::stop_chain`](crate::Context::stop_chain)), or with an error.
 
+#[cfg(feature = "mvc")]
+mod choice;
 mod flight;
 mod layer;
+#[cfg(feature = "mvc")]
+mod owner;
 mod run;
 mod step;
 
@@ -19,9 +23,15 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "mvc")]
+pub(crate) use self::choice::Choice;
+#[cfg(feature = "mvc")]
+pub(crate) use self::flight::Caught;
 pub(crate) use self::flight::{Ended, Flight, StepFuture};
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
+#[cfg(feature = "mvc")]
+pub(crate) use self::owner::{Action, Owner};
 pub(crate) use self::run::{Run, Steps};
 pub(crate) use self::step::{Registered, Step};
 use crate::AnyBody;
@@ -46,13 +56,22 @@ use crate::AnyBody;
 pub struct Chain {
     pub(crate) links: Vec<Link>,
     pub(crate) name: Option<&'static str>,
+    /// Who answers errors before the error handler of the route does.
+    #[cfg(feature = "mvc")]
+    pub(crate) errors: Option<gongular_layers::error::Handle>,
 }
 
 /// One link of a chain that has not been built.
 #[derive(Clone)]
 pub(crate) enum Link {
+    /// Chains for the same requests, asked in order.
+    #[cfg(feature = "mvc")]
+    Choice(Vec<Chain>),
     Handler(Registered),
     Layer(Arc<dyn MakeStep>),
+    /// From here on, more is provided.
+    #[cfg(feature = "mvc")]
+    Providers(Arc<crate::router::Providers>),
 }
 
 impl Chain {
@@ -92,6 +111,19 @@ impl Chain {
         self
     }
 
+    /// Lets another chain answer what this one lets pass.
+    #[cfg(feature = "mvc")]
+    pub(crate) fn or(&mut self, other: Self) {
+        match self.links.as_mut_slice() {
+            [Link::Choice(chains)] => chains.push(other),
+            _ => {
+                let name = self.name;
+                let first = std::mem::take(self);
+                *self = Self { links: vec![Link::Choice(vec![first, other])], name, errors: None };
+            }
+        }
+    }
+
     /// Names the route, for reverse URLs: see [`EngineService::url`](crate::engine::EngineService::url).
     pub const fn named(mut self, name: &'static str) -> Self {
         self.name = Some(name);
@@ -102,8 +134,12 @@ impl Chain {
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.links.iter().map(|link| match link {
+            #[cfg(feature = "mvc")]
+            Link::Choice(_) => "choice",
             Link::Handler(handler) => handler.name,
             Link::Layer(_) => "layer",
+            #[cfg(feature = "mvc")]
+            Link::Providers(_) => "providers",
         });
         f.debug_list().entries(names).finish()
     }

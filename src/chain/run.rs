@@ -36,6 +36,12 @@ impl Steps {
         &self.errors
     }
 
+    /// Answers what a step failed with.
+    pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
+        let said = flight.answer.headers().clone();
+        Box::new(self.errors.answer(error, &head_of(flight), said))
+    }
+
     /// Begins the chain for a request.
     #[inline]
     pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
@@ -46,6 +52,35 @@ impl Steps {
             None => Current::Done(Some(flight)),
         };
         Run { steps: Arc::clone(self), index: 0, current, is_head, recorder, head }
+    }
+
+    /// Runs the chain as a part of another one, which answers what it fails with.
+    #[cfg(feature = "mvc")]
+    pub(super) async fn walk(&self, flight: Box<Flight>) -> Ended {
+        let mut flight = flight;
+        for (index, step) in self.steps.iter().enumerate() {
+            if flight.answer.is_stopped() {
+                self.note(index, &flight);
+                break;
+            }
+            match step.call(flight).await {
+                Ended::Done(back) => flight = back,
+                Ended::Failed(back, error) => {
+                    self.note(index + 1, &back);
+                    return Ended::Failed(back, error);
+                }
+                ended => return ended,
+            }
+        }
+        Ended::Done(flight)
+    }
+
+    /// Notes that the steps from `index` on did not run, if somebody wants to know.
+    #[cfg(feature = "mvc")]
+    fn note(&self, index: usize, flight: &Flight) {
+        if let Some(recorder) = flight.state.recorder().filter(|recorder| recorder.detail().handlers()) {
+            self.skip(index, recorder);
+        }
     }
 
     /// Notes that the steps from `index` on did not run.
@@ -180,8 +215,7 @@ impl Run {
     #[inline(never)]
     fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
         self.end(self.index + 1);
-        let said = flight.answer.headers().clone();
-        Landed::Response(Box::new(self.steps.errors.answer(error, &head_of(flight), said)))
+        Landed::Response(self.steps.refuse(flight, error))
     }
 
     #[cold]

@@ -1,6 +1,7 @@
 //! One handler of a chain, its type erased.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use gongular_core::stats::Recorder;
 use gongular_core::{Contract, Handler, RequestContext};
@@ -22,7 +23,10 @@ pub(crate) trait Step: Send + Sync {
 pub(crate) struct Registered {
     pub(crate) name: &'static str,
     pub(crate) contract: Contract,
-    pub(crate) step: std::sync::Arc<dyn Step>,
+    pub(crate) step: Arc<dyn Step>,
+    /// The controller that it is a method of.
+    #[cfg(feature = "mvc")]
+    pub(crate) action: Option<Arc<super::Action>>,
 }
 
 impl Registered {
@@ -34,8 +38,14 @@ impl Registered {
         let mut contract = Contract::default();
         H::describe(&mut contract);
         let name = handler.name();
-        let step = std::sync::Arc::new(HandlerStep { handler, args: PhantomData });
-        Self { name, contract, step }
+        let step = Arc::new(HandlerStep { handler, args: PhantomData });
+        Self {
+            name,
+            contract,
+            step,
+            #[cfg(feature = "mvc")]
+            action: None,
+        }
     }
 }
 

@@ -31,7 +31,12 @@ impl Engine {
         let mut plan = Plan::new(self.take_router(), &self.overrides, &self.errors);
         let mut mistakes = std::mem::take(&mut plan.mistakes);
         check::routes(&plan, &mut mistakes);
-        check::wiring(&plan, &mut mistakes);
+        let provided = check::provided(&plan);
+        check::wiring(&plan, &provided, &mut mistakes);
+        #[cfg(feature = "mvc")]
+        let mut controllers = super::controllers::Controllers::of(&plan);
+        #[cfg(feature = "mvc")]
+        controllers.settle(&provided, &mut mistakes);
         check::overrides(&self.overrides, &plan, &mut mistakes);
         if !mistakes.is_empty() {
             // The table finds more of them, which are to be listed too.
@@ -41,8 +46,12 @@ impl Engine {
         }
         let containers = containers(&plan).await?;
         let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
+        #[cfg(feature = "mvc")]
+        controllers.make(&containers).await.map_err(BuildError::new)?;
         let mut warnings = check::warnings(&containers);
         warnings.append(&mut plan.warnings);
+        #[cfg(feature = "mvc")]
+        let controllers = controllers.activated(&containers);
         let Some(root) = containers.into_iter().next() else {
             unreachable!("the engine itself is the first level")
         };
@@ -55,6 +64,8 @@ impl Engine {
             limits: self.limits.map(Arc::new),
             server_timing: self.server_timing,
             warnings,
+            #[cfg(feature = "mvc")]
+            controllers,
         };
         Ok(EngineService { inner: Arc::new(inner) })
     }
@@ -112,6 +123,15 @@ fn steps(links: &[PlannedLink], errors: &Arc<dyn Answers>, containers: &[Contain
         let layer = match link {
             PlannedLink::Automatic => {
                 steps.push(Arc::new(Automatic));
+                continue;
+            }
+            #[cfg(feature = "mvc")]
+            PlannedLink::Choice(chains) => {
+                let chains = chains.iter().map(|chain| {
+                    let errors = chain.errors.map_or_else(|| Arc::clone(errors), |first| errors.after(first));
+                    self::steps(&chain.links, &errors, containers)
+                });
+                steps.push(Arc::new(crate::chain::Choice::new(chains.collect())));
                 continue;
             }
             PlannedLink::Handler(handler) => {

@@ -66,28 +66,33 @@ fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
     }
 }
 
-/// Checks the dependencies of all levels.
-pub(super) fn wiring(plan: &Plan, mistakes: &mut Vec<Mistake>) {
-    let mut effective: Vec<ContainerBuilder> = Vec::new();
-    let first = mistakes.len();
-    for (index, level) in plan.levels.iter().enumerate() {
-        let outer = level.outer.and_then(|outer| effective.get(outer));
-        let all = match outer {
+/// Returns what is provided in each level, with what the levels around it provide.
+pub(super) fn provided(plan: &Plan) -> Vec<ContainerBuilder> {
+    let mut provided: Vec<ContainerBuilder> = Vec::new();
+    for level in &plan.levels {
+        let outer = level.outer.and_then(|outer| provided.get(outer));
+        provided.push(match outer {
             Some(outer) => level.providers.over(outer),
             None => ContainerBuilder::default().and_all_of(&level.providers),
-        };
-        let checked = with_needs(plan, index, ContainerBuilder::default().and_all_of(&all));
-        if let Err(errors) = checked.check() {
-            for mistake in errors.mistakes() {
-                let mistake = Mistake::wiring(mistake);
-                // What is wrong outside is wrong inside too.
-                let text = mistake.to_string();
-                if !mistakes.iter().skip(first).any(|known| known.to_string() == text) {
-                    mistakes.push(mistake);
-                }
+        });
+    }
+    provided
+}
+
+/// Checks the dependencies of all levels, given what is provided in each.
+pub(super) fn wiring(plan: &Plan, provided: &[ContainerBuilder], mistakes: &mut Vec<Mistake>) {
+    let first = mistakes.len();
+    for (index, all) in provided.iter().enumerate() {
+        let checked = with_needs(plan, index, ContainerBuilder::default().and_all_of(all));
+        let Err(errors) = checked.check() else { continue };
+        for mistake in errors.mistakes() {
+            let mistake = Mistake::wiring(mistake);
+            // What is wrong outside is wrong inside too.
+            let text = mistake.to_string();
+            if !mistakes.iter().skip(first).any(|known| known.to_string() == text) {
+                mistakes.push(mistake);
             }
         }
-        effective.push(all);
     }
 }
 

@@ -59,6 +59,10 @@ pub enum MistakeKind {
     BodyInGet,
     /// Two routes answer the same requests.
     Conflict,
+    /// A controller cannot be what it is to be: one instance for all, say, when it holds something of a request.
+    Controller,
+    /// Something was registered after the controller that it was meant for.
+    LateRegistration,
     /// A mistake in the wiring of the dependencies.
     Wiring(inject::MistakeKind),
     /// A field is bound to a path parameter that the pattern does not have.
@@ -70,7 +74,7 @@ pub enum MistakeKind {
 }
 
 impl Mistake {
-    pub(super) const fn new(kind: MistakeKind, text: String, place: &'static Location<'static>) -> Self {
+    pub(crate) const fn new(kind: MistakeKind, text: String, place: &'static Location<'static>) -> Self {
         Self { kind, text, place }
     }
 

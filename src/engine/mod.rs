@@ -7,6 +7,8 @@ mod automatic;
 mod body;
 mod build;
 mod check;
+#[cfg(feature = "mvc")]
+mod controllers;
 mod future;
 mod mistake;
 mod plan;

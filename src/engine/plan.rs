@@ -18,6 +18,9 @@ pub(super) struct Plan {
     /// What was registered in all levels, before anything was put in its place.
     pub(super) registered: Providers,
     pub(super) warnings: Vec<String>,
+    /// Levels that several chains share, by what is registered in them and the level around.
+    #[cfg(feature = "mvc")]
+    shared: std::collections::HashMap<(usize, usize), usize>,
 }
 
 /// A group with providers of its own; the first one is the engine.
@@ -41,23 +44,29 @@ pub(super) struct Planned {
 pub(super) enum PlannedLink {
     /// What the table says to a request whose method no route of the path answers.
     Automatic,
+    /// Chains for the same requests, asked in order.
+    #[cfg(feature = "mvc")]
+    Choice(Vec<PlannedChain>),
     Handler(Registered),
     Layer(Arc<dyn MakeStep>),
     /// From here on, the providers of a level are at hand.
     Level(usize),
 }
 
+/// One of several chains for the same requests.
+#[cfg(feature = "mvc")]
+#[derive(Clone)]
+pub(super) struct PlannedChain {
+    pub(super) links: Vec<PlannedLink>,
+    /// Who answers its errors first.
+    pub(super) errors: Option<gongular_layers::error::Handle>,
+}
+
 impl Planned {
     /// Returns whether anything may be built for a request of the route: what layers do is not known, and groups with
     /// providers of their own stand in a layer.
     pub(super) fn needs_scope(&self, container: Option<&Container>) -> bool {
-        self.links.iter().any(|link| match link {
-            PlannedLink::Handler(handler) => {
-                container.is_none_or(|container| container.needs_scope(&handler.contract))
-            }
-            PlannedLink::Automatic => false,
-            PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
-        })
+        need_scope(&self.links, container)
     }
 
     /// Returns what stands around the automatic answers of the route's path: its layers, if there are any.
@@ -65,7 +74,12 @@ impl Planned {
         if self.method == MethodFilter::Any || !self.links.iter().any(PlannedLink::is_layer) {
             return None;
         }
-        let stays = |link: &&PlannedLink| !matches!(link, PlannedLink::Handler(_));
+        let stays = |link: &&PlannedLink| match link {
+            PlannedLink::Handler(_) => false,
+            #[cfg(feature = "mvc")]
+            PlannedLink::Choice(_) => false,
+            PlannedLink::Automatic | PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
+        };
         let mut links: Vec<PlannedLink> = self.links.iter().filter(stays).cloned().collect();
         links.push(PlannedLink::Automatic);
         Some(links)
@@ -73,15 +87,35 @@ impl Planned {
 
     /// Returns the handlers with the level whose providers they see.
     pub(super) fn handlers(&self) -> impl Iterator<Item = (usize, &Registered)> {
-        let mut level = 0;
-        self.links.iter().filter_map(move |link| match link {
-            PlannedLink::Handler(handler) => Some((level, handler)),
-            PlannedLink::Automatic | PlannedLink::Layer(_) => None,
-            PlannedLink::Level(inner) => {
-                level = *inner;
-                None
+        let mut handlers = Vec::new();
+        collect(&self.links, 0, &mut handlers);
+        handlers.into_iter()
+    }
+}
+
+fn need_scope(links: &[PlannedLink], container: Option<&Container>) -> bool {
+    links.iter().any(|link| match link {
+        PlannedLink::Handler(handler) => {
+            container.is_none_or(|container| container.needs_scope(&handler.contract))
+        }
+        PlannedLink::Automatic => false,
+        #[cfg(feature = "mvc")]
+        PlannedLink::Choice(chains) => chains.iter().any(|chain| need_scope(&chain.links, container)),
+        PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
+    })
+}
+
+fn collect<'p>(links: &'p [PlannedLink], mut level: usize, handlers: &mut Vec<(usize, &'p Registered)>) {
+    for link in links {
+        match link {
+            PlannedLink::Handler(handler) => handlers.push((level, handler)),
+            PlannedLink::Automatic | PlannedLink::Layer(_) => {}
+            #[cfg(feature = "mvc")]
+            PlannedLink::Choice(chains) => {
+                chains.iter().for_each(|chain| collect(&chain.links, level, handlers));
             }
-        })
+            PlannedLink::Level(inner) => level = *inner,
+        }
     }
 }
 
@@ -113,6 +147,8 @@ impl Plan {
             mistakes: Vec::new(),
             registered: providers,
             warnings: Vec::new(),
+            #[cfg(feature = "mvc")]
+            shared: std::collections::HashMap::new(),
         };
         let outer = Outer { prefix: String::new(), links: Vec::new(), errors: Arc::clone(errors), level: 0 };
         plan.unfold(router, outer, overrides);
@@ -121,14 +157,12 @@ impl Plan {
 
     fn unfold(&mut self, router: Router, mut outer: Outer, overrides: &Providers) {
         self.warnings.extend(router.warnings);
+        self.mistakes.extend(router.mistakes);
         if !router.providers.is_empty() {
-            self.registered = std::mem::take(&mut self.registered).and_all_of(&router.providers);
-            let providers = router.providers.replaced_by(overrides);
-            self.levels.push(Level { providers, outer: Some(outer.level) });
-            outer.level = self.levels.len() - 1;
+            outer.level = self.level(router.providers, outer.level, overrides);
             outer.links.push(PlannedLink::Level(outer.level));
         }
-        outer.links.extend(router.links.into_iter().map(PlannedLink::from));
+        outer.links.extend(self.links(router.links, outer.level, overrides));
         if let Some(errors) = router.errors {
             outer.errors = errors.inside(outer.errors);
         }
@@ -136,10 +170,12 @@ impl Plan {
             match item {
                 Item::Route { method, path, chain, place } => {
                     let mut links = outer.links.clone();
-                    links.extend(chain.links.into_iter().map(PlannedLink::from));
+                    links.extend(self.links(chain.links, outer.level, overrides));
                     match Pattern::parse(&join(&outer.prefix, &path)) {
                         Ok(pattern) => {
                             let errors = Arc::clone(&outer.errors);
+                            #[cfg(feature = "mvc")]
+                            let errors = chain.errors.map_or(errors, |first| outer.errors.after(first));
                             self.routes.push(Planned {
                                 method,
                                 pattern,
@@ -162,13 +198,52 @@ impl Plan {
             }
         }
     }
-}
 
-impl From<Link> for PlannedLink {
-    fn from(link: Link) -> Self {
-        match link {
-            Link::Handler(handler) => Self::Handler(handler),
-            Link::Layer(layer) => Self::Layer(layer),
-        }
+    /// Adds a level inside of another one.
+    fn level(&mut self, providers: Providers, outer: usize, overrides: &Providers) -> usize {
+        self.registered = std::mem::take(&mut self.registered).and_all_of(&providers);
+        self.levels.push(Level { providers: providers.replaced_by(overrides), outer: Some(outer) });
+        self.levels.len() - 1
+    }
+
+    /// Unfolds what stands in a chain at a level.
+    #[cfg_attr(
+        not(feature = "mvc"),
+        expect(clippy::unused_self, reason = "controllers have levels of their own")
+    )]
+    fn links(&mut self, links: Vec<Link>, level: usize, overrides: &Providers) -> Vec<PlannedLink> {
+        #[cfg(feature = "mvc")]
+        let mut level = level;
+        #[cfg(not(feature = "mvc"))]
+        let _ = (level, overrides);
+        let plan = |link| match link {
+            #[cfg(feature = "mvc")]
+            Link::Choice(chains) => PlannedLink::Choice(
+                chains
+                    .into_iter()
+                    .map(|chain| PlannedChain {
+                        links: self.links(chain.links, level, overrides),
+                        errors: chain.errors,
+                    })
+                    .collect(),
+            ),
+            Link::Handler(handler) => PlannedLink::Handler(handler),
+            Link::Layer(layer) => PlannedLink::Layer(layer),
+            #[cfg(feature = "mvc")]
+            Link::Providers(providers) => {
+                let key = (Arc::as_ptr(&providers) as usize, level);
+                level = match self.shared.get(&key) {
+                    Some(&known) => known,
+                    None => {
+                        let own = Providers::default().and_all_of(&providers);
+                        let new = self.level(own, level, overrides);
+                        self.shared.insert(key, new);
+                        new
+                    }
+                };
+                PlannedLink::Level(level)
+            }
+        };
+        links.into_iter().map(plan).collect()
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Inner {
     pub(super) limits: Option<Arc<Limits>>,
     pub(super) server_timing: bool,
     pub(super) warnings: Vec<String>,
+    #[cfg(feature = "mvc")]
+    pub(super) controllers: crate::mvc::Report,
 }
 
 /// What answers a route.
@@ -66,6 +68,13 @@ impl EngineService {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.inner.warnings
+    }
+
+    /// Returns the controllers: their fields, methods and routes, and how long their instances live.
+    #[cfg(feature = "mvc")]
+    #[must_use]
+    pub fn controllers(&self) -> &crate::mvc::Report {
+        &self.inner.controllers
     }
 
     /// Returns all routes, in the order of their registration.

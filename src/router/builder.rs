@@ -17,6 +17,7 @@ use tower_service::Service;
 use super::MethodFilter;
 use crate::AnyBody;
 use crate::chain::{Chain, IntoChain, Link, Rest};
+use crate::engine::Mistake;
 
 /// Routes, and groups of routes, that an [`Engine`](crate::Engine) serves.
 ///
@@ -53,6 +54,8 @@ pub struct Router {
     pub(crate) items: Vec<Item>,
     /// What is no mistake, but worth a look.
     pub(crate) warnings: Vec<String>,
+    /// What was found wrong when it was registered.
+    pub(crate) mistakes: Vec<Mistake>,
 }
 
 /// The registrations of one group.
@@ -251,6 +254,7 @@ impl Router {
         self.errors = other.errors.or(self.errors);
         self.items.extend(other.items);
         self.warnings.extend(other.warnings);
+        self.mistakes.extend(other.mistakes);
         self
     }
 }

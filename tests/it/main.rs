@@ -14,6 +14,8 @@ mod engine;
 #[cfg(feature = "files")]
 mod files;
 mod hosts;
+#[cfg(all(feature = "mvc", feature = "validator"))]
+mod mvc;
 #[cfg(feature = "axum")]
 mod promises;
 mod rules;

@@ -94,7 +94,7 @@ pub use self::handler::ErrorHandler;
 pub use self::head::RequestHead;
 pub use self::layer::ErrorLayer;
 #[doc(hidden)]
-pub use self::outright::Answers;
+pub use self::outright::{Answers, Handle};
 pub use self::service::AnswerErrors;
 
 use std::any::Any;

@@ -28,7 +28,14 @@ pub trait Answers: Send + Sync + 'static {
 
     /// Returns these answers with the mappings of others behind their own.
     fn inside(&self, outer: Arc<dyn Answers>) -> Arc<dyn Answers>;
+
+    /// Returns these answers with a handler that is asked before their own.
+    fn after(&self, first: Handle) -> Arc<dyn Answers>;
 }
+
+/// An [`ErrorHandler`] as a function.
+#[doc(hidden)]
+pub type Handle = fn(&Error, &RequestHead) -> Option<Response<ResponseBody>>;
 
 impl<H: ErrorHandler> Answers for Settings<H> {
     #[cold]
@@ -59,6 +66,26 @@ impl<H: ErrorHandler> Answers for Settings<H> {
         let mut options: Options = self.options.clone();
         options.mappers.push(Arc::new(move |error| outer.map(error)));
         Arc::new(Self { options, handler: Arc::clone(&self.handler) })
+    }
+
+    fn after(&self, first: Handle) -> Arc<dyn Answers> {
+        let handler = Arc::clone(&self.handler);
+        let second: Second = Box::new(move |error, head| handler.handle(error, head));
+        Arc::new(Settings { options: self.options.clone(), handler: Arc::new(Both { first, second }) })
+    }
+}
+
+/// Two handlers, the second for what the first has no answer to.
+struct Both {
+    first: Handle,
+    second: Second,
+}
+
+type Second = Box<dyn Fn(&Error, &RequestHead) -> Option<Response<ResponseBody>> + Send + Sync>;
+
+impl ErrorHandler for Both {
+    fn handle(&self, error: &Error, request: &RequestHead) -> Option<Response<ResponseBody>> {
+        (self.first)(error, request).or_else(|| (self.second)(error, request))
     }
 }
 

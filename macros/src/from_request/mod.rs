@@ -20,7 +20,26 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     }
     match (request, mistakes.into_result()) {
         (Some(request), Ok(())) => emit::emit(&request),
-        (Some(request), Err(mistakes)) => emit::stub(&request, &mistakes),
+        (Some(request), Err(mistakes)) => emit::stub(&request, Some(&mistakes)),
         (None, mistakes) => mistakes.err().map(syn::Error::into_compile_error).unwrap_or_default(),
     }
+}
+
+/// Writes what makes a struct readable that only a macro names: it is no argument of other frameworks' handlers.
+pub(crate) fn hidden(input: &DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    let mut own = Mistakes::default();
+    let request = model::Request::read(input, &mut own);
+    if let Some(request) = &request {
+        check::check(request, &mut own);
+    }
+    let own = own.into_result();
+    let code = match (&request, &own) {
+        (Some(request), Ok(())) => emit::hidden(request),
+        (Some(request), Err(_)) => emit::stub(request, None),
+        (None, _) => TokenStream::new(),
+    };
+    if let Err(error) = own {
+        mistakes.push(error);
+    }
+    code
 }

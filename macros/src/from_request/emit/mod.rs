@@ -31,10 +31,18 @@ pub(crate) fn emit(request: &Request<'_>) -> TokenStream {
     }
 }
 
+/// Writes what makes a struct readable, and nothing for other frameworks.
+pub(crate) fn hidden(request: &Request<'_>) -> TokenStream {
+    let slots = slot::slots(request);
+    let items = slots.iter().map(|slot| slot.items(request));
+    let from_request = from_request(request, &slots);
+    quote!(#(#items)* #from_request)
+}
+
 /// Writes the mistakes, and an implementation that keeps the compiler from adding errors of its own to them.
-pub(crate) fn stub(request: &Request<'_>, mistakes: &syn::Error) -> TokenStream {
+pub(crate) fn stub(request: &Request<'_>, mistakes: Option<&syn::Error>) -> TokenStream {
     let Request { ident, krate, .. } = request;
-    let mistakes = mistakes.to_compile_error();
+    let mistakes = mistakes.map(syn::Error::to_compile_error);
     let generics = with_body(request);
     let (impl_generics, _, where_clause) = generics.split_for_impl();
     let (_, type_generics, _) = request.generics.split_for_impl();

@@ -1,0 +1,239 @@
+//! Writes what makes methods routes.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, LitStr};
+
+use super::methods::{Controller, Hook, HookKind, Method, MethodRoute, Part, Path};
+use super::options::Lifetime;
+use crate::from_request;
+use crate::mistakes::Mistakes;
+
+/// Writes the methods of a controller.
+pub(super) fn emit(controller: &Controller, mistakes: &mut Mistakes) -> TokenStream {
+    let krate = &controller.options.krate;
+    let ty = &controller.ty;
+    let methods = controller.methods.iter().enumerate();
+    let items = methods.clone().map(|(index, method)| item(controller, index, method, mistakes));
+    let items: Vec<TokenStream> = items.collect();
+    let declared = methods.map(|(index, method)| declare(controller, index, method));
+    let hooks: Vec<TokenStream> =
+        controller.hooks.iter().filter_map(|hook| self::hook(controller, hook, mistakes)).collect();
+    let has_hooks = controller
+        .hooks
+        .iter()
+        .any(|hook| matches!(hook.kind, HookKind::BeginRequest | HookKind::EndRequest));
+    let lifetime = controller.options.lifetime.map(|lifetime| {
+        let lifetime = match lifetime {
+            Lifetime::Request => quote!(Request),
+            Lifetime::Singleton => quote!(Singleton),
+        };
+        quote! {
+            const LIFETIME: ::core::option::Option<#krate::inject::Lifetime> =
+                ::core::option::Option::Some(#krate::inject::Lifetime::#lifetime);
+        }
+    });
+    let name = LitStr::new(&quote!(#ty).to_string().replace(' ', ""), proc_macro2::Span::call_site());
+    quote! {
+        #[allow(unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
+        const _: () = {
+            #(#items)*
+            #[automatically_derived]
+            impl #krate::mvc::ControllerMethods for #ty {
+                const NAME: &'static str = #name;
+                const HAS_HOOKS: bool = #has_hooks;
+                #lifetime
+
+                fn declare<__S: #krate::mvc::Source<Self>>(__actions: &mut #krate::mvc::Actions<'_, Self, __S>) {
+                    #(#declared)*
+                }
+
+                #(#hooks)*
+            }
+        };
+    }
+}
+
+/// Writes a method's type, and the struct of its arguments.
+fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut Mistakes) -> TokenStream {
+    let krate = &controller.options.krate;
+    let ty = &controller.ty;
+    let (name, arguments) = names(index, method);
+    let Method { ident, cfg, .. } = method;
+    let input = method.arguments.item(&arguments, krate);
+    let read = from_request::hidden(&input, mistakes);
+    let passed = method.arguments.passed();
+    let receiver = method.arguments.takes_self.then(|| quote!(__controller,));
+    let span = method.span();
+    let call = quote_spanned!(span=> <#ty>::#ident(#receiver #(#passed),*));
+    let output = match (method.is_async, method.arguments.takes_context()) {
+        (true, true) => quote_spanned! {span=> async move {
+            let __output = #call.await;
+            __cx.respond(__output)
+        }},
+        (true, false) => quote_spanned!(span=> #krate::__private::respond(#call, __cx)),
+        (false, true) => quote_spanned! {span=> {
+            let __output = #call;
+            ::core::future::ready(__cx.respond(__output))
+        }},
+        (false, false) => quote_spanned!(span=> ::core::future::ready(__cx.respond(#call))),
+    };
+    // The attribute is for the reader of the struct, which is read here and now.
+    let mut input = input;
+    input.attrs.clear();
+    strip(&mut input);
+    quote! {
+        #(#cfg)*
+        #[derive(Debug)]
+        pub struct #name;
+        #(#cfg)*
+        #input
+        #(#cfg)*
+        const _: () = { #read };
+        #(#cfg)*
+        #[automatically_derived]
+        impl #krate::mvc::Method<#ty> for #name {
+            type Arguments = #arguments;
+
+            #[inline]
+            fn call(
+                __controller: &#ty,
+                __arguments: #arguments,
+                __cx: &mut #krate::Context<'_>,
+            ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #krate::Error>> + ::core::marker::Send {
+                let _ = (__controller, &__arguments);
+                #output
+            }
+        }
+    }
+}
+
+/// Takes the attributes of fields away that only the reader of the struct knows.
+fn strip(input: &mut syn::DeriveInput) {
+    if let syn::Data::Struct(data) = &mut input.data {
+        data.fields.iter_mut().for_each(|field| field.attrs.clear());
+    }
+}
+
+fn names(index: usize, method: &Method) -> (Ident, Ident) {
+    let span = method.span();
+    (format_ident!("__Method{index}", span = span), format_ident!("__Arguments{index}", span = span))
+}
+
+fn declare(controller: &Controller, index: usize, method: &Method) -> TokenStream {
+    let (name, _) = names(index, method);
+    let Method { ident, cfg, routes, .. } = method;
+    let routes = routes.iter().map(|route| self::route(controller, route));
+    let text = ident.to_string();
+    let text = text.strip_prefix("r#").unwrap_or(&text);
+    let ty = &controller.ty;
+    let full = LitStr::new(&format!("::{}::{text}", quote!(#ty).to_string().replace(' ', "")), ident.span());
+    quote! {
+        #(#cfg)*
+        __actions.method::<#name>(#text, ::core::concat!(::core::module_path!(), #full), &[#(#routes),*]);
+    }
+}
+
+fn route(controller: &Controller, route: &MethodRoute) -> TokenStream {
+    let krate = &controller.options.krate;
+    let verb = match &route.verb {
+        Some(verb) => quote!(::core::option::Option::Some(#verb)),
+        None => quote!(::core::option::Option::None),
+    };
+    let path = match &route.path {
+        Path::Pattern(pattern) => quote!(#krate::mvc::ActionPath::Pattern(#pattern)),
+        Path::Name(parts) => {
+            let parts = parts.iter().map(|part| match part {
+                Part::Param(name) => quote!(#krate::mvc::PathPart::Param(#name)),
+                Part::Wildcard(name) => quote!(#krate::mvc::PathPart::Wildcard(#name)),
+                Part::Word(word) => quote!(#krate::mvc::PathPart::Word(#word)),
+            });
+            quote!(#krate::mvc::ActionPath::Name(&[#(#parts),*]))
+        }
+    };
+    let named = route.name.as_ref().map(|name| quote!(.named(#name)));
+    quote!(#krate::mvc::ActionRoute::new(#verb, #path)#named)
+}
+
+fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option<TokenStream> {
+    let krate = &controller.options.krate;
+    let ty = &controller.ty;
+    let span = hook.span();
+    let (takes_self, arguments, form) = match hook.kind {
+        HookKind::AfterActivation => (false, 1..=1, "fn after_activation(activated: &Activated<'_>)"),
+        HookKind::BeforeActivation => (false, 1..=1, "fn before_activation(activation: &mut Activation)"),
+        HookKind::BeginRequest => {
+            (true, 1..=1, "async fn begin_request(&self, cx: &mut Context<'_>) -> Result<(), Error>")
+        }
+        HookKind::EndRequest => {
+            (true, 1..=2, "async fn end_request(&self, cx: &mut Context<'_>, error: Option<&Error>)")
+        }
+        HookKind::HandleError => (
+            false,
+            2..=2,
+            "fn handle_error(error: &Error, request: &RequestHead) -> Option<impl IntoResponse>",
+        ),
+    };
+    let may_be_async = matches!(hook.kind, HookKind::BeginRequest | HookKind::EndRequest);
+    if hook.takes_self() != takes_self
+        || !arguments.contains(&hook.arguments())
+        || (hook.is_async() && !may_be_async)
+    {
+        mistakes.add(
+            hook,
+            format!("a hook by its name, which is written `{form}`; write `#[skip]` above it if it is none"),
+        );
+        return None;
+    }
+    let context = quote!(__cx: &mut #krate::Context<'_>);
+    let future = quote! {
+        impl ::core::future::Future<Output = ::core::result::Result<(), #krate::Error>> + ::core::marker::Send
+    };
+    let wrapped = |call: TokenStream| {
+        if hook.is_async() {
+            quote_spanned!(span=> #krate::__private::hook(#call))
+        } else {
+            quote_spanned!(span=> ::core::future::ready(#krate::__private::HookOutcome::outcome(#call)))
+        }
+    };
+    Some(match hook.kind {
+        HookKind::AfterActivation => quote_spanned! {span=>
+            fn after_activation(__activated: &#krate::mvc::Activated<'_>) {
+                <#ty>::after_activation(__activated)
+            }
+        },
+        HookKind::BeforeActivation => quote_spanned! {span=>
+            fn before_activation(__activation: &mut #krate::mvc::Activation) {
+                <#ty>::before_activation(__activation)
+            }
+        },
+        HookKind::BeginRequest => {
+            let call = wrapped(quote_spanned!(span=> <#ty>::begin_request(self, __cx)));
+            quote!(fn begin_request(&self, #context) -> #future { #call })
+        }
+        HookKind::EndRequest => {
+            let error = (hook.arguments() == 2).then(|| quote!(, __error));
+            let call = wrapped(quote_spanned!(span=> <#ty>::end_request(self, __cx #error)));
+            quote! {
+                fn end_request(
+                    &self,
+                    #context,
+                    __error: ::core::option::Option<&#krate::Error>,
+                ) -> #future {
+                    let _ = __error;
+                    #call
+                }
+            }
+        }
+        HookKind::HandleError => quote_spanned! {span=>
+            const HANDLES_ERRORS: bool = true;
+
+            fn handle_error(
+                __error: &#krate::Error,
+                __request: &#krate::layers::error::RequestHead,
+            ) -> ::core::option::Option<#krate::http::Response<#krate::ResponseBody>> {
+                #krate::IntoResponse::into_response(<#ty>::handle_error(__error, __request)?).ok()
+            }
+        },
+    })
+}

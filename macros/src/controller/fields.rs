@@ -1,0 +1,122 @@
+//! The fields of a controller: which are read or injected, and which are given.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
+use syn::{Data, DeriveInput, Ident, Member, Meta, Path, Type, parse_quote};
+
+use crate::from_request;
+use crate::mistakes::Mistakes;
+
+/// Writes how an instance of a controller is made.
+pub(super) fn derive(input: &DeriveInput) -> TokenStream {
+    let mut mistakes = Mistakes::default();
+    let krate: Path = parse_quote!(::gongular);
+    let code = read(input, &mut mistakes).map(|fields| emit(input, &fields, &krate, &mut mistakes));
+    let mistakes = mistakes.into_result().err().map(syn::Error::into_compile_error);
+    quote!(#code #mistakes)
+}
+
+struct ReadFields<'a> {
+    given: Vec<(Member, &'a Type)>,
+    /// With the name of the hidden struct's field.
+    read: Vec<(Member, Ident, &'a syn::Field)>,
+}
+
+fn read<'a>(input: &'a DeriveInput, mistakes: &mut Mistakes) -> Option<ReadFields<'a>> {
+    let fields = match &input.data {
+        Data::Struct(data) => &data.fields,
+        Data::Enum(_) | Data::Union(_) => {
+            mistakes.add(&input.ident, "a controller is a struct: its fields are what its methods need");
+            return None;
+        }
+    };
+    if !input.generics.params.is_empty() {
+        let text =
+            "a controller has no type parameters: take what differs as a dependency, `Inject<dyn Trait>`";
+        mistakes.add(&input.generics, text);
+        return None;
+    }
+    let mut all = ReadFields { given: Vec::new(), read: Vec::new() };
+    for (index, field) in fields.iter().enumerate() {
+        let member = match &field.ident {
+            Some(ident) => Member::Named(ident.clone()),
+            None => Member::Unnamed(index.into()),
+        };
+        let given = field.attrs.iter().find(|attribute| attribute.path().is_ident("given"));
+        match given {
+            Some(given) => {
+                if !matches!(given.meta, Meta::Path(_)) {
+                    mistakes.add(given, "`#[given]` takes nothing: the value is passed to `controller_with`");
+                }
+                all.given.push((member, &field.ty));
+            }
+            None => {
+                let name = field.ident.clone().unwrap_or_else(|| format_ident!("__{index}"));
+                all.read.push((member, name, field));
+            }
+        }
+    }
+    Some(all)
+}
+
+fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> TokenStream {
+    let ident = &input.ident;
+    let given_types: Vec<&Type> = fields.given.iter().map(|(_, ty)| *ty).collect();
+    let given_type = match given_types.as_slice() {
+        [] => quote!(()),
+        [one] => one.to_token_stream(),
+        several => quote!((#(#several,)*)),
+    };
+    let is_alone = fields.given.len() == 1;
+    let given = fields.given.iter().enumerate().map(|(index, (member, ty))| {
+        let index = syn::Index::from(index);
+        let place = if is_alone { quote!(__given) } else { quote!(&__given.#index) };
+        let clone = quote::quote_spanned!(ty.span()=> ::core::clone::Clone::clone(#place));
+        quote!(#member: #clone)
+    });
+    let (item, fields_type) = hidden(fields, krate, mistakes);
+    let read = fields.read.iter().map(|(member, name, _)| quote!(#member: __fields.#name));
+    quote! {
+        #[allow(unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
+        const _: () = {
+            #item
+            #[automatically_derived]
+            impl #krate::mvc::Controller for #ident {
+                type Given = #given_type;
+                type Fields = #fields_type;
+
+                #[inline]
+                fn assemble(__given: &#given_type, __fields: #fields_type) -> Self {
+                    let _ = (__given, &__fields);
+                    Self { #(#given,)* #(#read,)* }
+                }
+            }
+        };
+    }
+}
+
+/// Writes the struct of what is read and injected, and returns its type.
+fn hidden(fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> (TokenStream, TokenStream) {
+    if fields.read.is_empty() {
+        return (TokenStream::new(), quote!(#krate::mvc::NoFields));
+    }
+    let with_attributes = fields.read.iter().map(|(_, name, field)| {
+        let (attributes, ty) = (&field.attrs, &field.ty);
+        quote!(#(#attributes)* #name: #ty)
+    });
+    let read: DeriveInput = parse_quote! {
+        #[from_request(crate = #krate)]
+        pub struct __Fields { #(#with_attributes),* }
+    };
+    let read = from_request::hidden(&read, mistakes);
+    let plain = fields.read.iter().map(|(_, name, field)| {
+        let ty = &field.ty;
+        quote!(#name: #ty)
+    });
+    let item = quote! {
+        pub struct __Fields { #(#plain),* }
+        const _: () = { #read };
+    };
+    (item, quote!(__Fields))
+}

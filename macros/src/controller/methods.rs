@@ -1,0 +1,268 @@
+//! The methods of a controller: what they answer, what they take, and which of them are hooks.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Signature, Type};
+
+use super::arguments::{Arguments, Read};
+use super::naming::{Name, Word};
+use super::options::Options;
+use super::pattern;
+use super::routes::{Route, Routes};
+use crate::mistakes::Mistakes;
+
+/// An `impl` block whose methods answer requests.
+pub(super) struct Controller {
+    pub(super) ty: Type,
+    pub(super) options: Options,
+    pub(super) methods: Vec<Method>,
+    pub(super) hooks: Vec<Hook>,
+}
+
+/// A method that answers requests.
+pub(super) struct Method {
+    pub(super) ident: Ident,
+    pub(super) cfg: Vec<Attribute>,
+    pub(super) is_async: bool,
+    pub(super) arguments: Arguments,
+    pub(super) routes: Vec<MethodRoute>,
+}
+
+/// One route of a method.
+pub(super) struct MethodRoute {
+    pub(super) verb: Option<String>,
+    pub(super) path: Path,
+    pub(super) name: Option<LitStr>,
+}
+
+/// How the path of a route is said.
+pub(super) enum Path {
+    Name(Vec<Part>),
+    Pattern(LitStr),
+}
+
+/// One part of a path that a method's name stands for.
+pub(super) enum Part {
+    Param(String),
+    Wildcard(String),
+    Word(String),
+}
+
+/// A method that runs at a certain moment, by its name.
+pub(super) struct Hook {
+    pub(super) kind: HookKind,
+    pub(super) signature: Signature,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum HookKind {
+    AfterActivation,
+    BeforeActivation,
+    BeginRequest,
+    EndRequest,
+    HandleError,
+}
+
+impl HookKind {
+    const ALL: [(&str, Self); 5] = [
+        ("after_activation", Self::AfterActivation),
+        ("before_activation", Self::BeforeActivation),
+        ("begin_request", Self::BeginRequest),
+        ("end_request", Self::EndRequest),
+        ("handle_error", Self::HandleError),
+    ];
+
+    fn of(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+    }
+}
+
+impl Controller {
+    /// Reads a block, and leaves no attribute of ours in it; `None` when it is no block of a controller's methods.
+    pub(super) fn read(block: &mut ItemImpl, options: Options, mistakes: &mut Mistakes) -> Option<Self> {
+        if let Some((path, _)) = &block.trait_ {
+            mistakes.add(path, "`#[controller]` stands above the methods of a struct, not of a trait");
+            return None;
+        }
+        if !block.generics.params.is_empty() {
+            let text =
+                "a controller has no type parameters: take what differs as a dependency, `Inject<dyn Trait>`";
+            mistakes.add(&block.generics, text);
+            return None;
+        }
+        let mut controller =
+            Self { ty: (*block.self_ty).clone(), options, methods: Vec::new(), hooks: Vec::new() };
+        for item in &mut block.items {
+            if let ImplItem::Fn(function) = item {
+                controller.add(function, mistakes);
+            }
+        }
+        Some(controller)
+    }
+
+    fn add(&mut self, function: &mut ImplItemFn, mistakes: &mut Mistakes) {
+        let routes = Routes::take(&mut function.attrs, mistakes);
+        if routes.is_skipped {
+            return;
+        }
+        let name = function.sig.ident.unraw().to_string();
+        if let Some(kind) = HookKind::of(&name).filter(|_| routes.routes.is_empty() && !routes.is_action) {
+            self.hooks.push(Hook { kind, signature: function.sig.clone() });
+            return;
+        }
+        if !function.sig.generics.params.is_empty() {
+            mistakes.add(&function.sig.generics, "a method that answers requests has no type parameters");
+            return;
+        }
+        let arguments = Arguments::take(&mut function.sig, mistakes);
+        if routes.is_broken {
+            return;
+        }
+        let Some(routes) = method_routes(&function.sig.ident, &name, routes, &arguments, mistakes) else {
+            return;
+        };
+        self.methods.push(Method {
+            ident: function.sig.ident.clone(),
+            cfg: function
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("cfg"))
+                .cloned()
+                .collect(),
+            is_async: function.sig.asyncness.is_some(),
+            arguments,
+            routes,
+        });
+    }
+}
+
+fn method_routes(
+    ident: &Ident,
+    name: &str,
+    written: Routes,
+    arguments: &Arguments,
+    mistakes: &mut Mistakes,
+) -> Option<Vec<MethodRoute>> {
+    if !written.routes.is_empty() || written.is_action {
+        for route in &written.routes {
+            check_parameters(ident, route, arguments, mistakes);
+        }
+        let routes = written.routes.into_iter().map(|Route { verb, path, name }| MethodRoute {
+            verb,
+            path: Path::Pattern(path),
+            name,
+        });
+        return Some(routes.collect());
+    }
+    let Some(Name { verb, words }) = Name::read(name) else {
+        let text = format!(
+            "`{name}` answers no request: its name begins with no verb (`get_{name}`), and no route stands above it \
+             (`#[get(\"/{}\")]`); write `#[skip]` above it, or move it into another `impl` block",
+            name.replace('_', "/")
+        );
+        mistakes.add(ident, text);
+        return None;
+    };
+    let parts = parts(ident, words, arguments, mistakes)?;
+    Some(vec![MethodRoute { verb: verb.map(str::to_owned), path: Path::Name(parts), name: None }])
+}
+
+/// Gives the parameters of a name their arguments, in order; those that are left over stand at the end.
+fn parts(
+    ident: &Ident,
+    words: Vec<Word>,
+    arguments: &Arguments,
+    mistakes: &mut Mistakes,
+) -> Option<Vec<Part>> {
+    let mut scalars = arguments.scalars();
+    let mut parts = Vec::new();
+    let mut ends_in_parameter = false;
+    for word in words {
+        ends_in_parameter = word == Word::By;
+        let wildcard = word == Word::Wildcard;
+        if let Word::Text(text) = word {
+            parts.push(Part::Word(text));
+            continue;
+        }
+        let Some((name, _)) = scalars.next() else {
+            let text = format!(
+                "`by` stands for a parameter of the path, but `{ident}` has no argument for it: add one, such as `id: u64`"
+            );
+            mistakes.add(ident, text);
+            return None;
+        };
+        parts.push(if wildcard { Part::Wildcard(name.to_owned()) } else { Part::Param(name.to_owned()) });
+    }
+    let left: Vec<(&str, &Read)> = scalars.collect();
+    if ends_in_parameter {
+        parts.extend(left.into_iter().map(|(name, _)| Part::Param(name.to_owned())));
+        return Some(parts);
+    }
+    for (name, read) in left {
+        let text = format!(
+            "`{name}` is no parameter of the path: the name `{ident}` has no `by` for it; rename the method to `{ident}_by`, or write \
+             where the value comes from, `#[query] {name}`"
+        );
+        mistakes.add(&read.ty, text);
+    }
+    Some(parts)
+}
+
+/// Compares the parameters of a written pattern with the arguments.
+fn check_parameters(ident: &Ident, route: &Route, arguments: &Arguments, mistakes: &mut Mistakes) {
+    let text = route.path.value();
+    let names = pattern::parameters(&text);
+    for (name, read) in arguments.scalars().filter(|(name, _)| !names.contains(name)) {
+        let known = match names.as_slice() {
+            [] => "has no parameters".to_owned(),
+            names => format!("has `{}`", names.join("`, `")),
+        };
+        let message = format!(
+            "`{name}` is no parameter of `{text}`, which {known}: write `{{{name}}}` there, or where the value comes from, `#[query] {name}`"
+        );
+        mistakes.add(&read.ty, message);
+    }
+    let reads_some = arguments.scalars().next().is_some();
+    if !reads_some || arguments.may_read_more() {
+        return;
+    }
+    for name in names.iter().filter(|name| !arguments.reads_parameter(name)) {
+        let message = format!(
+            "no argument of `{ident}` reads the parameter `{name}`: add `{name}: String`, or a type that it has to be"
+        );
+        mistakes.push(syn::Error::new(route.path.span(), message));
+    }
+}
+
+impl Method {
+    /// Returns where errors about what the method returns belong.
+    pub(super) fn span(&self) -> Span {
+        self.ident.span()
+    }
+}
+
+impl ToTokens for Hook {
+    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+        self.signature.ident.to_tokens(tokens);
+    }
+}
+
+impl Hook {
+    /// Returns how many arguments it takes besides `self`.
+    pub(super) fn arguments(&self) -> usize {
+        self.signature.inputs.iter().filter(|input| matches!(input, syn::FnArg::Typed(_))).count()
+    }
+
+    pub(super) fn is_async(&self) -> bool {
+        self.signature.asyncness.is_some()
+    }
+
+    pub(super) fn takes_self(&self) -> bool {
+        self.signature.receiver().is_some()
+    }
+
+    pub(super) fn span(&self) -> Span {
+        self.signature.ident.span()
+    }
+}

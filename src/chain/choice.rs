@@ -1,0 +1,100 @@
+//! Chains for the same requests: the first that does not pass answers.
+
+use std::sync::Arc;
+
+use gongular_core::stats::Recorder;
+use gongular_core::{Answer, Error};
+use http::StatusCode;
+
+use super::flight::{Ended, Flight, StepFuture};
+use super::run::Steps;
+use super::step::Step;
+
+/// Chains that stand for the same requests, asked in order.
+///
+/// A chain that fails with an error that [passes](Error::is_pass) leaves the request to the next one, with nothing said. When all
+/// pass, the error of the last is the answer, but one that says more than "this is another version" comes before those that
+/// do not.
+pub(crate) struct Choice {
+    chains: Arc<[Arc<Steps>]>,
+}
+
+impl Choice {
+    pub(crate) fn new(chains: Vec<Arc<Steps>>) -> Self {
+        Self { chains: chains.into() }
+    }
+}
+
+impl Step for Choice {
+    fn call(&self, mut flight: Box<Flight>) -> StepFuture {
+        let chains = Arc::clone(&self.chains);
+        Box::pin(async move {
+            let before = Before::of(&flight.answer);
+            let mut refused: Option<Error> = None;
+            for (index, chain) in chains.iter().enumerate() {
+                match chain.walk(flight).await {
+                    Ended::Failed(back, error) if error.is_pass() => {
+                        flight = back;
+                        flight.answer = before.answer();
+                        refused = Some(match refused {
+                            Some(first) if error.status() == StatusCode::NOT_IMPLEMENTED => first,
+                            _ => error,
+                        });
+                    }
+                    ended => {
+                        skip(chains.get(index + 1..), &ended);
+                        // Its own error handler answers, which need not be that of the chains beside it.
+                        return match ended {
+                            Ended::Failed(back, error) => Ended::Answered(chain.refuse(&back, error)),
+                            ended => ended,
+                        };
+                    }
+                }
+            }
+            match refused {
+                Some(error) => Ended::Failed(flight, error),
+                None => Ended::Done(flight),
+            }
+        })
+    }
+
+    fn skip(&self, recorder: &Recorder) {
+        for chain in &*self.chains {
+            chain.skip(0, recorder);
+        }
+    }
+}
+
+/// Notes that the chains behind the one that answered did not run.
+fn skip(chains: Option<&[Arc<Steps>]>, ended: &Ended) {
+    let (Ended::Done(flight) | Ended::Failed(flight, _)) = ended else { return };
+    if let Some(recorder) = flight.state.recorder().filter(|recorder| recorder.detail().handlers()) {
+        for chain in chains.unwrap_or_default() {
+            chain.skip(0, recorder);
+        }
+    }
+}
+
+/// What was said before the first chain; each of them begins with it.
+struct Before {
+    status: Option<StatusCode>,
+    headers: Option<Box<http::HeaderMap>>,
+}
+
+impl Before {
+    fn of(answer: &Answer) -> Self {
+        let headers = answer.headers();
+        Self { status: answer.status(), headers: (!headers.is_empty()).then(|| Box::new(headers.clone())) }
+    }
+
+    fn answer(&self) -> Answer {
+        let mut answer = Answer::new();
+        if let Some(status) = self.status {
+            answer.set_status(status);
+        }
+        if let Some(headers) = &self.headers {
+            answer.headers_mut().clone_from(headers);
+        }
+        answer
+    }
+}

@@ -1,0 +1,44 @@
+//! What handlers belong to that are methods of one thing, which is made when the engine is built.
+
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use gongular_core::inject::{Container, Lifetime, Lifetimes};
+use gongular_core::{Contract, Error};
+
+use crate::mvc::Activated;
+
+/// One handler of several that share an instance.
+pub(crate) struct Action {
+    pub(crate) owner: Arc<dyn Owner>,
+    /// The name of the method.
+    pub(crate) method: &'static str,
+    /// What the method itself reads and needs, without the fields of its controller.
+    pub(crate) arguments: Contract,
+}
+
+/// What has handlers for methods.
+pub(crate) trait Owner: Send + Sync {
+    /// Returns the name for reports.
+    fn name(&self) -> &'static str;
+
+    /// Returns the line that registered it.
+    fn place(&self) -> &'static Location<'static>;
+
+    /// Returns what its fields read and need.
+    fn fields(&self) -> Contract;
+
+    /// Decides whether there is one instance or one for each request; an error says why what was asked for cannot be.
+    fn settle(&self, lifetimes: &Lifetimes) -> Result<Lifetime, String>;
+
+    /// Makes the one instance, if there is to be one.
+    fn make<'c>(
+        &'c self,
+        container: &'c Container,
+    ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>>;
+
+    /// Tells it what became of it.
+    fn activated(&self, activated: &Activated<'_>);
+}

@@ -1,0 +1,115 @@
+//! The controllers of an application: which instances they have, and what became of their methods.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+
+use gongular_core::inject::{Container, ContainerBuilder, Lifetime, Lifetimes};
+
+use super::mistake::{Mistake, MistakeKind};
+use super::plan::Plan;
+use crate::chain::{Action, Owner};
+use crate::mvc::{Activated, ActivatedRoute, Report, ReportedController};
+use crate::router::MethodFilter;
+
+/// The controllers of a plan.
+#[derive(Default)]
+pub(super) struct Controllers {
+    all: Vec<Planned>,
+}
+
+struct Planned {
+    owner: Arc<dyn Owner>,
+    /// Whose providers its fields see.
+    level: usize,
+    lifetime: Lifetime,
+    routes: Vec<ActivatedRoute>,
+    actions: Vec<Arc<Action>>,
+}
+
+impl Controllers {
+    /// Finds the controllers whose methods are routes, in the order of their registration.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let mut all: Vec<Planned> = Vec::new();
+        let mut known: HashMap<usize, usize> = HashMap::new();
+        for route in &plan.routes {
+            for (level, handler) in route.handlers() {
+                let Some(action) = &handler.action else { continue };
+                let address = Arc::as_ptr(&action.owner).cast::<()>() as usize;
+                let index = *known.entry(address).or_insert_with(|| {
+                    let owner = Arc::clone(&action.owner);
+                    let lifetime = Lifetime::Request;
+                    all.push(Planned { owner, level, lifetime, routes: Vec::new(), actions: Vec::new() });
+                    all.len() - 1
+                });
+                let Some(controller) = all.get_mut(index) else { continue };
+                controller.actions.push(Arc::clone(action));
+                controller.routes.push(ActivatedRoute {
+                    action: action.method,
+                    method: match &route.method {
+                        MethodFilter::Any => None,
+                        MethodFilter::One(method) => Some(method.clone()),
+                    },
+                    path: Arc::clone(route.pattern.as_str()),
+                    name: route.name,
+                });
+            }
+        }
+        Self { all }
+    }
+
+    /// Decides which of them have one instance for all requests.
+    pub(super) fn settle(&mut self, providers: &[ContainerBuilder], mistakes: &mut Vec<Mistake>) {
+        let mut lifetimes: HashMap<usize, Lifetimes> = HashMap::new();
+        for controller in &mut self.all {
+            let level = controller.level;
+            let lifetimes = lifetimes
+                .entry(level)
+                .or_insert_with(|| providers.get(level).map(ContainerBuilder::lifetimes).unwrap_or_default());
+            match controller.owner.settle(lifetimes) {
+                Ok(lifetime) => controller.lifetime = lifetime,
+                Err(why) => mistakes.push(controller.mistake(&why)),
+            }
+        }
+    }
+
+    /// Makes the instances that serve all requests.
+    pub(super) async fn make(&self, containers: &[Container]) -> Result<(), Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        for controller in self.all.iter().filter(|controller| controller.lifetime == Lifetime::Singleton) {
+            let Some(container) = containers.get(controller.level) else { continue };
+            if let Err(error) = controller.owner.make(container).await {
+                mistakes.push(controller.mistake(&format!("cannot be made: {error}")));
+            }
+        }
+        if mistakes.is_empty() { Ok(()) } else { Err(mistakes) }
+    }
+
+    /// Tells the controllers what became of them, and reports it.
+    pub(super) fn activated(self, containers: &[Container]) -> Report {
+        let report = self.all.into_iter().map(|controller| {
+            controller.owner.activated(&Activated {
+                name: controller.owner.name(),
+                place: controller.owner.place(),
+                lifetime: controller.lifetime,
+                routes: &controller.routes,
+            });
+            let container = containers.get(controller.level);
+            ReportedController::new(
+                &*controller.owner,
+                controller.lifetime,
+                &controller.actions,
+                controller.routes,
+                container,
+            )
+        });
+        Report::new(report.collect())
+    }
+}
+
+impl Planned {
+    fn mistake(&self, why: &str) -> Mistake {
+        let place: &'static Location<'static> = self.owner.place();
+        Mistake::new(MistakeKind::Controller, format!("the controller `{}` {why}", self.owner.name()), place)
+    }
+}

@@ -1,0 +1,120 @@
+//! A method of a controller as a handler.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::instance::Instance;
+use super::{ControllerMethods, Method, Source};
+use crate::chain::Caught;
+use crate::handler::Handler;
+use crate::{Answer, AnyBody, Context, Contract, Error, FromRequest, RequestContext};
+
+/// A method of a controller as a handler.
+pub(super) struct ActionHandler<C, S, M> {
+    pub(super) instance: Arc<Instance<C, S>>,
+    pub(super) name: &'static str,
+    pub(super) method: PhantomData<fn() -> M>,
+}
+
+impl<C, S, M> Clone for ActionHandler<C, S, M> {
+    fn clone(&self) -> Self {
+        Self { instance: Arc::clone(&self.instance), name: self.name, method: PhantomData }
+    }
+}
+
+impl<C, S, M> Handler<AnyBody, ()> for ActionHandler<C, S, M>
+where
+    C: ControllerMethods,
+    S: Source<C>,
+    M: Method<C>,
+{
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn describe(contract: &mut Contract) {
+        S::Fields::describe(contract);
+        M::Arguments::describe(contract);
+    }
+
+    async fn call(&self, cx: &mut RequestContext<'_, AnyBody>, answer: &mut Answer) -> Result<(), Error> {
+        if let Some(shared) = self.instance.shared() {
+            return run::<C, M>(shared, cx, answer).await;
+        }
+        let fields = match S::Fields::read_now(cx) {
+            Some(read) => read,
+            None => S::Fields::from_request(cx).await,
+        };
+        match fields {
+            Ok(fields) => run::<C, M>(&self.instance.source.assemble(fields), cx, answer).await,
+            Err(error) => Err(with_problems::<M::Arguments>(error, cx).await),
+        }
+    }
+}
+
+/// Adds what is wrong with the arguments to what is wrong with the fields, for one answer.
+#[cold]
+async fn with_problems<A: FromRequest<AnyBody>>(error: Error, cx: &mut RequestContext<'_, AnyBody>) -> Error {
+    if !error.is_binding() {
+        return error;
+    }
+    match A::problems(cx).await {
+        Ok(()) => error,
+        Err(more) => error.merge(more),
+    }
+}
+
+#[inline]
+async fn run<C, M>(
+    controller: &C,
+    cx: &mut RequestContext<'_, AnyBody>,
+    answer: &mut Answer,
+) -> Result<(), Error>
+where
+    C: ControllerMethods,
+    M: Method<C>,
+{
+    if const { C::HAS_HOOKS } {
+        between_hooks::<C, M>(controller, cx, answer).await
+    } else {
+        call::<C, M>(controller, cx, answer).await
+    }
+}
+
+#[inline]
+async fn call<C, M>(
+    controller: &C,
+    cx: &mut RequestContext<'_, AnyBody>,
+    answer: &mut Answer,
+) -> Result<(), Error>
+where
+    M: Method<C>,
+{
+    let arguments = match M::Arguments::read_now(cx) {
+        Some(read) => read?,
+        None => M::Arguments::from_request(cx).await?,
+    };
+    M::call(controller, arguments, &mut Context::new(cx, answer)).await
+}
+
+/// Runs a method between the hooks of its controller: once the first one has begun, the last one runs, whatever fails or panics.
+async fn between_hooks<C, M>(
+    controller: &C,
+    cx: &mut RequestContext<'_, AnyBody>,
+    answer: &mut Answer,
+) -> Result<(), Error>
+where
+    C: ControllerMethods,
+    M: Method<C>,
+{
+    let begun = Caught::new(controller.begin_request(&mut Context::new(cx, answer))).await;
+    let called = match begun {
+        Ok(()) if answer.is_stopped() => Ok(()),
+        Ok(()) => Caught::new(call::<C, M>(controller, cx, answer)).await,
+        Err(error) => Err(error),
+    };
+    let error = called.as_ref().err();
+    let ended = Caught::new(controller.end_request(&mut Context::new(cx, answer), error)).await;
+    // What failed first is what is told.
+    called.and(ended)
+}

@@ -1,0 +1,276 @@
+//! A controller on its way to its routes.
+
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::declare::{Draft, DraftPath, DraftRoute};
+use crate::AnyBody;
+use crate::chain::{Chain, Link, Rest};
+use crate::engine::{Mistake, MistakeKind};
+use crate::error::BoxError;
+use crate::handler::Handler;
+use crate::inject::{ContainerBuilder, Lifetime};
+use crate::router::MethodFilter;
+
+/// A controller before its methods become routes: what the `before_activation` of the controller, and the options it is handled
+/// with, may change.
+///
+/// A method that is not there is a mistake that the engine tells when it is built.
+#[must_use = "a change is made through its methods"]
+pub struct Activation {
+    name: &'static str,
+    place: &'static Location<'static>,
+    pub(super) drafts: Vec<Draft>,
+    /// What stands in front of all methods.
+    pub(super) links: Vec<Link>,
+    /// What stands in front of these.
+    pub(super) first: Vec<Link>,
+    pub(super) providers: ContainerBuilder,
+    pub(super) mistakes: Vec<Mistake>,
+}
+
+impl Activation {
+    pub(super) fn new(name: &'static str, place: &'static Location<'static>, drafts: Vec<Draft>) -> Self {
+        Self {
+            name,
+            place,
+            drafts,
+            links: Vec::new(),
+            first: Vec::new(),
+            providers: ContainerBuilder::default(),
+            mistakes: Vec::new(),
+        }
+    }
+
+    /// Returns the name of the controller's type.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the names of the methods that answer requests.
+    pub fn methods(&self) -> impl Iterator<Item = &'static str> {
+        self.drafts.iter().map(|draft| draft.method)
+    }
+
+    /// Returns one method, by its name in the program, to be changed.
+    pub fn method(&mut self, name: &str) -> MethodActivation<'_> {
+        if !self.drafts.iter().any(|draft| draft.method == name) {
+            let known: Vec<&str> = self.methods().collect();
+            let text = format!(
+                "`{}` has no method `{name}` that answers requests; it has `{}`",
+                self.name,
+                known.join("`, `")
+            );
+            self.mistakes.push(Mistake::new(MistakeKind::Controller, text, self.place));
+        }
+        MethodActivation { draft: self.drafts.iter_mut().find(|draft| draft.method == name) }
+    }
+
+    /// Adds a handler before all methods.
+    pub fn handler<H, Args>(&mut self, handler: H) -> &mut Self
+    where
+        H: Handler<AnyBody, Args>,
+        Args: 'static,
+    {
+        self.links.extend(Chain::new().then(handler).links);
+        self
+    }
+
+    /// Adds a tower layer around all methods.
+    ///
+    /// A controller behind a layer does not [pass](crate::Error::pass) a request on: the layer has it.
+    pub fn layer<L, R>(&mut self, layer: L) -> &mut Self
+    where
+        L: Layer<Rest> + Send + Sync + 'static,
+        L::Service: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.links.extend(Chain::new().layer(layer).links);
+        self
+    }
+
+    /// Provides dependencies to this controller alone, in the place of the application's of the same type and key.
+    pub fn providers(&mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> &mut Self {
+        self.providers = register(std::mem::take(&mut self.providers));
+        self
+    }
+
+    /// Leaves methods out: they answer no requests.
+    pub fn skip<'n>(&mut self, methods: impl IntoIterator<Item = &'n str>) -> &mut Self {
+        for name in methods {
+            if let Some(draft) = self.method(name).draft {
+                draft.routes.clear();
+            }
+        }
+        self
+    }
+}
+
+impl fmt::Debug for Activation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Activation")
+            .field("name", &self.name)
+            .field("methods", &self.methods().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+/// One method of a controller, before it becomes routes.
+#[must_use = "a change is made through its methods"]
+pub struct MethodActivation<'a> {
+    draft: Option<&'a mut Draft>,
+}
+
+impl MethodActivation<'_> {
+    /// Adds a handler before this method.
+    pub fn handler<H, Args>(self, handler: H) -> Self
+    where
+        H: Handler<AnyBody, Args>,
+        Args: 'static,
+    {
+        self.links(Chain::new().then(handler))
+    }
+
+    /// Adds a tower layer around this method; see [`Activation::layer`].
+    pub fn layer<L, R>(self, layer: L) -> Self
+    where
+        L: Layer<Rest> + Send + Sync + 'static,
+        L::Service: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
+            + Clone
+            + Send
+            + Sync
+            + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        self.links(Chain::new().layer(layer))
+    }
+
+    /// Names the method's first route, for URLs that are made of it.
+    pub fn named(mut self, name: &'static str) -> Self {
+        if let Some(route) = self.draft.as_mut().and_then(|draft| draft.routes.first_mut()) {
+            route.name = Some(name);
+        }
+        self
+    }
+
+    /// Adds a route that leads to this method.
+    pub fn route(self, method: Method, path: impl Into<String>) -> Self {
+        self.add(MethodFilter::One(method), path.into())
+    }
+
+    /// Adds a route for all methods of HTTP that no other route of the path answers.
+    pub fn any(self, path: impl Into<String>) -> Self {
+        self.add(MethodFilter::Any, path.into())
+    }
+
+    /// Takes away the routes that lead to this method so far.
+    pub fn without_routes(mut self) -> Self {
+        if let Some(draft) = &mut self.draft {
+            draft.routes.clear();
+        }
+        self
+    }
+
+    fn add(mut self, filter: MethodFilter, path: String) -> Self {
+        if let Some(draft) = &mut self.draft {
+            draft.routes.push(DraftRoute { filter, path: DraftPath::Written(path), name: None });
+        }
+        self
+    }
+
+    fn links(mut self, chain: Chain) -> Self {
+        if let Some(draft) = &mut self.draft {
+            draft.links.extend(chain.links);
+        }
+        self
+    }
+}
+
+impl fmt::Debug for MethodActivation<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let method = self.draft.as_ref().map(|draft| draft.method);
+        f.debug_struct("MethodActivation").field("method", &method).finish_non_exhaustive()
+    }
+}
+
+/// A controller whose routes are built.
+#[derive(Debug)]
+pub struct Activated<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) place: &'static Location<'static>,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) routes: &'a [ActivatedRoute],
+}
+
+impl Activated<'_> {
+    /// Returns the name of the controller's type.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the line that handed the controller to the application.
+    #[must_use]
+    pub const fn place(&self) -> &'static Location<'static> {
+        self.place
+    }
+
+    /// Returns whether there is one instance, [`Lifetime::Singleton`], or one for each request.
+    #[must_use]
+    pub const fn lifetime(&self) -> Lifetime {
+        self.lifetime
+    }
+
+    /// Returns the routes of its methods.
+    #[must_use]
+    pub const fn routes(&self) -> &[ActivatedRoute] {
+        self.routes
+    }
+}
+
+/// A route that leads to a method of a controller.
+#[derive(Clone, Debug)]
+pub struct ActivatedRoute {
+    pub(crate) action: &'static str,
+    pub(crate) method: Option<Method>,
+    pub(crate) path: Arc<str>,
+    pub(crate) name: Option<&'static str>,
+}
+
+impl ActivatedRoute {
+    /// Returns the name of the method of the controller.
+    #[must_use]
+    pub const fn action(&self) -> &'static str {
+        self.action
+    }
+
+    /// Returns the method of HTTP; `None` for a route that answers any.
+    #[must_use]
+    pub const fn method(&self) -> Option<&Method> {
+        self.method.as_ref()
+    }
+
+    /// Returns the pattern of the path, with everything around it.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Returns the name of the route.
+    #[must_use]
+    pub const fn name(&self) -> Option<&'static str> {
+        self.name
+    }
+}

@@ -1,0 +1,51 @@
+//! What the output of `#[controller]` calls: futures of generic functions, which the compiler can tell to be `Send` whatever types
+//! a method takes.
+
+use std::future::Future;
+
+use crate::{Context, Error, IntoResponse};
+
+/// Waits for what a method returns, and answers with it.
+#[inline]
+pub async fn respond<F>(method: F, cx: &mut Context<'_>) -> Result<(), Error>
+where
+    F: Future<Output: IntoResponse>,
+{
+    let output = method.await;
+    cx.respond(output)
+}
+
+/// Waits for a hook.
+#[inline]
+pub async fn hook<F>(hook: F) -> Result<(), Error>
+where
+    F: Future<Output: HookOutcome>,
+{
+    hook.await.outcome()
+}
+
+/// What a hook returns: nothing, or a `Result`.
+#[diagnostic::on_unimplemented(
+    message = "a hook returns nothing or a `Result<(), E>`, not `{Self}`",
+    label = "a hook cannot return this"
+)]
+pub trait HookOutcome {
+    /// Makes a result of it.
+    ///
+    /// # Errors
+    ///
+    /// What the hook failed with.
+    fn outcome(self) -> Result<(), Error>;
+}
+
+impl HookOutcome for () {
+    fn outcome(self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl<E: Into<Error>> HookOutcome for Result<(), E> {
+    fn outcome(self) -> Result<(), Error> {
+        self.map_err(Into::into)
+    }
+}

@@ -1,0 +1,25 @@
+//! Controllers: structs with injected fields, whose methods are routes.
+
+mod action;
+mod activation;
+mod application;
+mod controller;
+mod declare;
+#[doc(hidden)]
+pub mod glue;
+mod instance;
+mod option;
+mod path;
+mod registration;
+mod report;
+
+pub use self::activation::{Activated, ActivatedRoute, Activation, MethodActivation};
+pub use self::application::Application;
+pub use self::controller::{
+    Built, Controller, ControllerMethods, Method, NoFields, NoInstance, Source, Whole,
+};
+pub use self::declare::{ActionRoute, Actions};
+pub use self::option::{ControllerOption, Skip, skip};
+pub use self::path::{ActionPath, PathPart};
+pub use self::registration::{AsInstance, IntoController, Registration, controller, controller_with};
+pub use self::report::{Report, ReportedAction, ReportedController, ReportedNeed};

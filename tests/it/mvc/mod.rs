@@ -1,0 +1,3 @@
+//! Controllers and the applications that they stand in.
+
+mod controllers;
