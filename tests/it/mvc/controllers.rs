@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gongular::mvc::{Application, controller, controller_with};
 use gongular::test_client::TestClient;
-use gongular::{Body, Context, Controller, Error, Inject, Json, Query, Router, Unchecked, controller, http};
+use gongular::{Body, Context, Controller, Error, Inject, Json, Query, Router, controller, http};
 use serde::Deserialize;
 use validator::Validate;
 
@@ -40,6 +40,12 @@ struct Greeter {
 }
 
 #[derive(Deserialize, Validate)]
+struct Page {
+    #[serde(default)]
+    page: u8,
+}
+
+#[derive(Deserialize, Validate)]
 struct Letter {
     #[validate(length(min = 1))]
     text: String,
@@ -59,9 +65,8 @@ impl Greeter {
         Json(left + right)
     }
 
-    async fn get_files_by_wildcard(&self, path: String, query: Query<Unchecked<(Option<String>,)>>) -> String {
-        let _ = query;
-        path
+    async fn get_files_by_wildcard(&self, path: String, page: Query<Page>) -> String {
+        format!("{path} {}", page.page)
     }
 
     #[post("/letters/{id}", name = "letter")]
@@ -77,7 +82,12 @@ impl Greeter {
         Ok(if loud == Some(true) { letter.text.to_uppercase() } else { letter.0.text })
     }
 
-    async fn post_mail_by(&self, greeting: Inject<dyn Greeting>, cx: &mut Context<'_>, to: u8) -> Result<(), Error> {
+    async fn post_mail_by(
+        &self,
+        greeting: Inject<dyn Greeting>,
+        cx: &mut Context<'_>,
+        to: u8,
+    ) -> Result<(), Error> {
         cx.set_body(&format!("{} {to}", greeting.text()));
         Ok(())
     }
@@ -135,7 +145,7 @@ async fn names_of_methods_are_routes() {
     client.get("/").send().await.assert_text("1");
     client.get("/Ann").send().await.assert_text("Hello, Ann!");
     client.get("/sum/4/of/-5").send().await.assert_json(&-1);
-    client.get("/files/a/b%20c").send().await.assert_text("a/b c");
+    client.get("/files/a/b%20c?page=3").send().await.assert_text("a/b c 3");
     client.get("/nothing").send().await.assert_text("Hello, nothing!");
     client.delete("/Ann").send().await.assert_status(405);
 }
@@ -158,18 +168,35 @@ async fn all_problems_of_a_methods_arguments_are_told_at_once() {
     let answer = answer.json(&serde_json::json!({"text": ""})).send().await;
     answer.assert_status(400);
     let problems: serde_json::Value = answer.json();
-    let paths: Vec<&str> =
-        problems["problems"].as_array().unwrap().iter().map(|problem| problem["path"].as_str().unwrap()).collect();
+    let paths: Vec<&str> = problems["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["path"].as_str().unwrap())
+        .collect();
     assert_eq!(paths, ["id", "loud", "text"]);
 }
 
 #[tokio::test]
 async fn a_field_of_the_request_makes_an_instance_for_each() {
     let client = client().await;
-    client.get("/account").header("x-user", "ann").header("x-tenant", "t1").send().await.assert_text("ann of t1");
-    client.get("/account").header("x-user", "bob").header("x-tenant", "t2").send().await.assert_text("bob of t2");
+    client
+        .get("/account")
+        .header("x-user", "ann")
+        .header("x-tenant", "t1")
+        .send()
+        .await
+        .assert_text("ann of t1");
+    client
+        .get("/account")
+        .header("x-user", "bob")
+        .header("x-tenant", "t2")
+        .send()
+        .await
+        .assert_text("bob of t2");
     client.get("/account").header("x-tenant", "t2").send().await.assert_status(401);
-    let answer = client.get("/account/x").header("x-user", "ann").header("accept", "application/problem+json");
+    let answer =
+        client.get("/account/x").header("x-user", "ann").header("accept", "application/problem+json");
     let problems: serde_json::Value = answer.send().await.json();
     assert_eq!(problems["problems"].as_array().unwrap().len(), 2, "{problems}");
 }
