@@ -2,12 +2,13 @@
 //!
 //! Each macro is a folder. What is wrong with its input is collected, so that one run of the compiler shows all of it.
 
+#[cfg(feature = "controller")]
 mod controller;
 mod from_request;
 mod mistakes;
 
 use proc_macro::TokenStream;
-use syn::{DeriveInput, ItemImpl, parse_macro_input};
+use syn::{DeriveInput, parse_macro_input};
 
 #[proc_macro_derive(
     FromRequest,
@@ -18,6 +19,7 @@ pub fn derive_from_request(input: TokenStream) -> TokenStream {
     from_request::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
+#[cfg(feature = "controller")]
 #[proc_macro_derive(
     Controller,
     attributes(body, cookie, form, given, header, inject, param, query, serde, validate)
@@ -27,8 +29,9 @@ pub fn derive_controller(input: TokenStream) -> TokenStream {
     controller::derive(&parse_macro_input!(input as DeriveInput)).into()
 }
 
+#[cfg(feature = "controller")]
 #[proc_macro_attribute]
 #[expect(missing_docs, reason = "documented where `gongular` re-exports it, beside an example that runs")]
 pub fn controller(arguments: TokenStream, block: TokenStream) -> TokenStream {
-    controller::attribute(arguments.into(), parse_macro_input!(block as ItemImpl)).into()
+    controller::attribute(arguments.into(), parse_macro_input!(block as syn::ItemImpl)).into()
 }

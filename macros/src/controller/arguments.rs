@@ -20,7 +20,7 @@ pub(super) enum Argument {
     /// `&mut Context`.
     Context,
     /// Something that is read from the request.
-    Read(Read),
+    Read(Box<Read>),
 }
 
 pub(super) struct Read {
@@ -62,7 +62,7 @@ impl Arguments {
                 }
                 FnArg::Typed(typed) => {
                     let index = arguments.all.len();
-                    arguments.all.push(Argument::Read(read(index, typed)));
+                    arguments.all.push(Argument::Read(Box::new(read(index, typed))));
                 }
             }
         }
@@ -73,7 +73,7 @@ impl Arguments {
     pub(super) fn reads(&self) -> impl Iterator<Item = &Read> {
         self.all.iter().filter_map(|argument| match argument {
             Argument::Context => None,
-            Argument::Read(read) => Some(read),
+            Argument::Read(read) => Some(&**read),
         })
     }
 

@@ -26,6 +26,7 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
 }
 
 /// Writes what makes a struct readable that only a macro names: it is no argument of other frameworks' handlers.
+#[cfg(feature = "controller")]
 pub(crate) fn hidden(input: &DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
     let mut own = Mistakes::default();
     let request = model::Request::read(input, &mut own);

@@ -32,6 +32,7 @@ pub(crate) fn emit(request: &Request<'_>) -> TokenStream {
 }
 
 /// Writes what makes a struct readable, and nothing for other frameworks.
+#[cfg(feature = "controller")]
 pub(crate) fn hidden(request: &Request<'_>) -> TokenStream {
     let slots = slot::slots(request);
     let items = slots.iter().map(|slot| slot.items(request));
