@@ -13,6 +13,8 @@ mod path;
 mod registration;
 mod report;
 
+pub use gongular_macros::{Controller, controller};
+
 pub use self::activation::{Activated, ActivatedRoute, Activation, MethodActivation};
 pub use self::application::Application;
 pub use self::controller::{
