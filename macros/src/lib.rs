@@ -6,6 +6,8 @@
 mod controller;
 mod from_request;
 mod mistakes;
+#[cfg(feature = "controller")]
+mod websocket_controller;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
@@ -34,4 +36,11 @@ pub fn derive_controller(input: TokenStream) -> TokenStream {
 #[expect(missing_docs, reason = "documented where `gongular` re-exports it, beside an example that runs")]
 pub fn controller(arguments: TokenStream, block: TokenStream) -> TokenStream {
     controller::attribute(arguments.into(), parse_macro_input!(block as syn::ItemImpl)).into()
+}
+
+#[cfg(feature = "controller")]
+#[proc_macro_attribute]
+#[expect(missing_docs, reason = "documented where `gongular` re-exports it, beside an example that runs")]
+pub fn websocket_controller(arguments: TokenStream, block: TokenStream) -> TokenStream {
+    websocket_controller::attribute(arguments.into(), parse_macro_input!(block as syn::ItemImpl)).into()
 }
