@@ -41,6 +41,8 @@ pub mod engine;
 pub mod files;
 #[cfg(feature = "mvc")]
 pub mod mvc;
+#[cfg(feature = "neffos")]
+pub mod neffos;
 #[cfg(feature = "engine")]
 pub mod router;
 #[cfg(feature = "server")]

@@ -1,0 +1,3 @@
+//! Namespaces, events and rooms over websockets: the neffos protocol.
+
+pub mod codec;
