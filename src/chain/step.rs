@@ -35,9 +35,7 @@ impl Registered {
         H: Handler<AnyBody, Args>,
         Args: 'static,
     {
-        let mut contract = Contract::default();
-        H::describe(&mut contract);
-        let name = handler.name();
+        let (name, contract) = (handler.name(), handler.contract());
         let step = Arc::new(HandlerStep { handler, args: PhantomData });
         Self {
             name,

@@ -1,3 +1,156 @@
-//! Namespaces, events and rooms over websockets: the neffos protocol.
+//! Namespaces, events and rooms over websockets, in the neffos protocol.
+//!
+//! Clients are the original's, such as the npm package `neffos.js`, unchanged; the [`codec`] is there for others. A server is
+//! described by [`Events`], which [builds](Events::build) a [`Hub`]: it lets clients in by its [route](Hub::route), and sends to
+//! them, asks and finds them from anywhere.
+//!
+//! # Words
+//!
+//! | the original | here |
+//! |---|---|
+//! | `Server` | [`Events`] to describe it, [`Hub`] to use it |
+//! | `Conn`, `NSConn`, `Room`, `Message` | [`Conn`], [`NsConn`], [`Room`], [`Message`] |
+//! | `OnConnect`, `OnDisconnect` | [`Events::on_connect`], [`Events::on_connected`], [`Events::on_disconnect`] |
+//! | `Namespaces`, `Events` | [`Namespace`], [`Namespace::on`] |
+//! | `OnNamespaceConnect`, `…Connected`, `…Disconnect` | [`Namespace::on_connect`], [`on_connected`](Namespace::on_connected), [`on_disconnect`](Namespace::on_disconnect) |
+//! | `OnRoomJoin`, `…Joined`, `…Leave`, `…Left` | [`on_room_join`](Namespace::on_room_join), [`on_room_joined`](Namespace::on_room_joined), [`on_room_leave`](Namespace::on_room_leave), [`on_room_left`](Namespace::on_room_left) |
+//! | `OnAnyEvent`, `OnNativeMessage` | [`on_any_event`](Namespace::on_any_event), [`on_native_message`](Namespace::on_native_message) |
+//! | `Reply(body)`, an error | what a handler returns, see [`IntoReply`] |
+//! | `Broadcast` | [`To`]: [`NsConn::others`], [`NsConn::everyone`], [`Room::everyone`], [`Hub::to`] |
+//! | `Ask` | [`NsConn::ask`], [`Room::ask`], [`Hub::ask`] |
+//! | `Conn.Set`, `Get` | [`Conn::insert`], [`Conn::get`], [`Kept`] |
+//! | `StackExchange` | [`Exchange`] |
+//!
+//! # Arguments
+//!
+//! Handlers and hooks are async functions of up to 8 arguments, each [`FromEvent`]. When one cannot be made, the handler does
+//! not run, and a client that asked is told why, as far as clients may read it.
+//!
+//! | argument | where | what |
+//! |---|---|---|
+//! | [`Conn`], [`Hub`] | everywhere | the connection; the handle of all |
+//! | [`Inject<T>`](crate::Inject) | everywhere | a dependency, from the container of the route |
+//! | [`Kept<T>`], `Option<Kept<T>>` | everywhere | a value that was put into the connection |
+//! | [`NsConn`], [`Message`] | all but hooks of connections | the connection in the namespace; the message as it came |
+//! | [`Room`] | hooks of rooms | the room |
+//! | `Option<Room>` | handlers of events | the room that the message was sent in |
+//! | [`Body<T>`](crate::Body) | handlers of events | the body as JSON, with its rules |
+//! | `String`, [`Bytes`](bytes::Bytes) | handlers of events | the body as it came |
+//!
+//! # What happens
+//!
+//! 1. The request is read and upgraded as for any [websocket](crate::websocket): origin, extractors, refusals.
+//! 2. The client says `M`, and nothing else counts. [`Events::on_connect`] decides; `A` and the id go out before anything else,
+//!    or `H` and the text of the refusal. What came before `M` is handled after `A`.
+//! 3. Messages of one connection are handled in order, one at a time; those of different ones beside each other. Answers to
+//!    what the server asked are found at once, also while a handler waits for them.
+//! 4. A handler that is slow slows down its own client: more than the [bound](Events::waiting) is not read. One that takes
+//!    too long is dropped where it waits; one that panics is an error to its asker. Both harm nobody else.
+//! 5. When the connection ends, it is in no room and no namespace at once, and whoever waits for its answer is told. Messages
+//!    that came before are handled, then hooks run: those of its rooms and namespaces, and [`Events::on_disconnect`], once.
+//!
+//! # What is kept from clients
+//!
+//! - Ids are the server's, tokens cannot be guessed, and an answer counts only on the connection that was asked.
+//! - Asks to a namespace that is not connected, a room that is not joined, or an event without handler get the errors `bad
+//!   namespace`, `bad room` and `bad event`, and what is no message gets `invalid payload`. Errors of clients are never answered.
+//! - Header fields come by URL only if they are [allowed](Events::allow_headers).
+//! - The text of an error that was not meant for clients is not sent: they read `internal server error`.
+//!
+//! # Limits
+//!
+//! | what | default | then | set by |
+//! |---|---|---|---|
+//! | rooms of a connection | 1024 | `bad room` | [`Events::max_rooms`] |
+//! | names and tokens | 256 bytes | `invalid payload` | [`Events::max_name`] |
+//! | namespaces | those that are described | `bad namespace` | [`Events::namespace`] |
+//! | messages that wait for a handler | 64, 256 KiB | not read | [`Events::waiting`] |
+//! | the same before the handshake | as many | closed with 1008 | |
+//! | the handshake | 10 s | closed with 1008 | [`Events::hello_timeout`] |
+//! | an answer of the client | 10 s | an error | [`Events::ask_timeout`] |
+//! | a handler or hook | 30 s | dropped where it waits | [`Events::handler_timeout`] |
+//! | messages that wait for the client | 8192, 1 MiB | cut off | [`queue`](crate::websocket::WebSocketRoute::queue) |
+//!
+//! Those of the websocket itself (message size, pings) are set on the [route](Hub::route).
+//!
+//! # What differs from the original
+//!
+//! An ask whose handler returns nothing gets an empty answer, where it would wait for ever. A hook of a connection cannot send
+//! before the client was let in: what the server does of its own accord then belongs into [`Events::on_connected`]. `_OnRoomLeft`
+//! from a client leaves the room. Errors are always texts.
+//!
+//! # Example
+//!
+//! ```
+//! use gongular::neffos::{Conn, Events, Namespace, NsConn, Room};
+//! use gongular::{Body, Engine, Error, Inject, Router};
+//! use serde::Deserialize;
+//! use validator::Validate;
+//!
+//! #[derive(Deserialize, Validate)]
+//! struct Line {
+//!     #[validate(length(min = 1, max = 500))]
+//!     text: String,
+//! }
+//!
+//! struct Greeting(&'static str);
+//!
+//! async fn chat(room: Option<Room>, client: NsConn, line: Body<Line>) -> Result<(), Error> {
+//!     let to = room.map_or_else(|| client.others(), |room| room.others());
+//!     to.emit("chat", line.text.as_str())
+//! }
+//!
+//! async fn greet(greeting: Inject<Greeting>, conn: Conn) -> String {
+//!     format!("{}, {}", greeting.0, conn.id())
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let namespace = Namespace::new("default").on("chat", chat).on("greet", greet);
+//! let hub = Events::new().namespace(namespace).build();
+//! let routes = || Router::new().get("/ws", hub.route().max_message(16 << 10));
+//!
+//! // What handlers of events need is checked when the engine is built, as for any other handler.
+//! let errors = Engine::new().routes(routes()).build().await.unwrap_err();
+//! assert!(errors.to_string().contains("Greeting"));
+//!
+//! let engine = Engine::new().provide(Greeting("hello")).provide(hub.clone());
+//! let app = engine.routes(routes()).build().await;
+//! assert!(app.is_ok());
+//! # }
+//! ```
 
+mod asks;
+mod broadcast;
 pub mod codec;
+mod conn;
+mod context;
+mod directory;
+mod error;
+mod events;
+mod exchange;
+mod extract;
+mod handler;
+mod hub;
+mod message;
+mod namespace;
+mod ns_conn;
+mod remote;
+mod route;
+mod session;
+mod settings;
+mod token;
+
+pub use self::broadcast::To;
+pub use self::conn::Conn;
+pub use self::context::{EventContext, FromEvent, InNamespace, moment};
+pub use self::error::AskError;
+pub use self::events::Events;
+pub use self::exchange::{Exchange, InProcess, Inbox, Subscribing};
+pub use self::extract::Kept;
+pub use self::handler::EventHandler;
+pub use self::hub::Hub;
+pub use self::message::{IntoPayload, IntoReply, Message, Payload};
+pub use self::namespace::Namespace;
+pub use self::ns_conn::{NsConn, Room};
+pub use self::route::{Opened, Speaks};

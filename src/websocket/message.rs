@@ -106,7 +106,7 @@ pub struct Text(Utf8Bytes);
 
 impl Text {
     /// Makes a text of bytes; none when they are not UTF-8.
-    pub(super) fn new(bytes: Bytes) -> Option<Self> {
+    pub(crate) fn new(bytes: Bytes) -> Option<Self> {
         Utf8Bytes::try_from(bytes).ok().map(Self)
     }
 }

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, header};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 
 use super::connection::{self, Task};
@@ -29,6 +30,18 @@ pub trait Served<B, Args>: Clone + Send + Sync + 'static {
     /// Adds what is read and needed to `contract`.
     fn describe(contract: &mut Contract);
 
+    /// Adds what only the value knows to `contract`.
+    fn describe_value(&self, contract: &mut Contract) {
+        let _ = contract;
+    }
+
+    /// Returns the status by which a request is answered that asks for no websocket, before anything is looked at; none
+    /// refuses it as usual.
+    fn answers(&self, parts: &Parts) -> Option<StatusCode> {
+        let _ = parts;
+        None
+    }
+
     /// Reads a request.
     ///
     /// # Errors
@@ -51,7 +64,7 @@ pub struct WebSocketRoute<S> {
 }
 
 impl<S> WebSocketRoute<S> {
-    pub(super) fn new(served: S) -> Self {
+    pub(crate) fn new(served: S) -> Self {
         Self { settings: Arc::new(Settings::new()), served }
     }
 
@@ -173,7 +186,18 @@ where
         S::describe(contract);
     }
 
+    fn contract(&self) -> Contract {
+        let mut contract = Contract::default();
+        S::describe(&mut contract);
+        self.served.describe_value(&mut contract);
+        contract
+    }
+
     async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
+        if let Some(status) = self.served.answers(cx.parts) {
+            answer.set_status(status);
+            return Ok(());
+        }
         let accept = handshake::check(cx.parts, &self.settings)?;
         let mut handler = self.served.read(cx).await?;
         let upgrade = cx.parts.extensions.get::<OnUpgrade>().cloned();

@@ -26,8 +26,16 @@ pub trait Handler<B, Args>: Clone + Send + Sync + 'static {
         std::any::type_name::<Self>()
     }
 
-    /// Adds what the handler reads and needs to `contract`.
+    /// Adds what the handler reads and needs to `contract`, as far as its type says it.
     fn describe(contract: &mut Contract);
+
+    /// Returns what this handler reads and needs: what its type says, and what only the value knows.
+    #[must_use]
+    fn contract(&self) -> Contract {
+        let mut contract = Contract::default();
+        Self::describe(&mut contract);
+        contract
+    }
 
     /// Reads the arguments, runs the handler, and puts what it says into the answer.
     ///

@@ -146,9 +146,7 @@ impl ContainerBuilder {
     /// Says that a handler is served, so that the check covers what it needs.
     #[track_caller]
     pub fn needs_of<H: Handler<Empty<Bytes>, Args>, Args>(self, handler: &H) -> Self {
-        let mut contract = Contract::default();
-        H::describe(&mut contract);
-        self.needs_contract(handler.name(), &contract)
+        self.needs_contract(handler.name(), &handler.contract())
     }
 
     /// Says that somebody of this name has this contract, so that the check covers what it needs.

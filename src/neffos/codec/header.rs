@@ -27,24 +27,32 @@ impl Header<'_> {
     #[must_use]
     pub fn text(&self, body: &str) -> String {
         let body = if self.is_error && body.is_empty() { "error" } else { body };
-        String::from_utf8(self.binary(body.as_bytes())).expect("names and body are UTF-8")
+        let mut out = self.head(body.len());
+        out.push_str(body);
+        out
     }
 
     /// Makes a binary frame.
     #[must_use]
     pub fn binary(&self, body: &[u8]) -> Vec<u8> {
+        let mut out = self.head(body.len()).into_bytes();
+        out.extend_from_slice(body);
+        out
+    }
+
+    /// Makes what stands before a body, with room for it.
+    fn head(&self, body_bytes: usize) -> String {
         let names = self.wait.len() + self.namespace.len() + self.room.len() + self.event.len();
-        let mut out = Vec::with_capacity(names + SEPARATORS_AND_FLAGS + body.len());
-        out.extend_from_slice(self.wait.as_bytes());
+        let mut out = String::with_capacity(names + SEPARATORS_AND_FLAGS + body_bytes);
+        out.push_str(self.wait);
         for name in [self.namespace, self.room, self.event] {
-            out.push(b';');
+            out.push(';');
             name::escape(name, &mut out);
         }
         for flag in [self.is_error, self.is_no_op] {
-            out.extend_from_slice(if flag { b";1" } else { b";0" });
+            out.push_str(if flag { ";1" } else { ";0" });
         }
-        out.push(b';');
-        out.extend_from_slice(body);
+        out.push(';');
         out
     }
 }

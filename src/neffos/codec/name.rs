@@ -27,20 +27,21 @@ impl Name {
 
     /// Returns the text.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it never does")]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a name is made of UTF-8 only")
     }
 }
 
 /// Writes a name as it stands in a frame.
-pub(super) fn escape(name: &str, out: &mut Vec<u8>) {
+pub(super) fn escape(name: &str, out: &mut String) {
     let mut rest = name;
     while let Some((before, after)) = rest.split_once(';') {
-        out.extend_from_slice(before.as_bytes());
-        out.extend_from_slice(ESCAPED.as_bytes());
+        out.push_str(before);
+        out.push_str(ESCAPED);
         rest = after;
     }
-    out.extend_from_slice(rest.as_bytes());
+    out.push_str(rest);
 }
 
 impl Deref for Name {

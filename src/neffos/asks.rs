@@ -1,0 +1,51 @@
+//! What a connection was asked and has not answered.
+
+use tokio::sync::oneshot;
+
+use super::exchange::Heard;
+use super::token::Token;
+use super::{AskError, Message};
+
+/// The asks of one connection. When it is dropped, those who wait are told that the connection is closed.
+#[derive(Debug, Default)]
+pub(super) struct Asks {
+    pending: Vec<Pending>,
+}
+
+#[derive(Debug)]
+pub(super) struct Pending {
+    token: Token,
+    pub(super) then: Then,
+    pub(super) done: oneshot::Sender<Result<Message, AskError>>,
+}
+
+/// What follows when the client agrees.
+#[derive(Debug)]
+pub(super) enum Then {
+    Connect(usize, Heard),
+    Join(usize, Box<str>, Heard),
+    Leave(usize, Box<str>),
+    Nothing,
+}
+
+impl Asks {
+    pub(super) fn add(&mut self, token: Token, then: Then) -> oneshot::Receiver<Result<Message, AskError>> {
+        let (done, answer) = oneshot::channel();
+        self.pending.push(Pending { token, then, done });
+        answer
+    }
+
+    pub(super) fn take(&mut self, token: Token) -> Option<Pending> {
+        let place = self.pending.iter().position(|pending| pending.token == token)?;
+        let pending = self.pending.swap_remove(place);
+        if self.pending.is_empty() {
+            // An idle connection keeps no room.
+            self.pending = Vec::new();
+        }
+        Some(pending)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+}

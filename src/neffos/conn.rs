@@ -1,0 +1,441 @@
+//! One connection.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use http::HeaderMap;
+use http::request::Parts;
+
+use super::asks::{Asks, Pending, Then};
+use super::codec::{Header, empty_reply, system};
+use super::directory::lock;
+use super::exchange::Heard;
+use super::handler::run;
+use super::token::Token;
+use super::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
+use crate::stats::Logger;
+use crate::websocket::{self, CloseCode, Sender};
+use crate::{ClientAddr, Error, RequestState};
+
+/// One connection of a client (`Conn`), whatever namespaces it is in.
+///
+/// Clones are the same connection. It may be kept anywhere, and does not hold the connection open.
+#[derive(Clone)]
+pub struct Conn {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    serial: u64,
+    id: Box<str>,
+    sender: Sender,
+    hub: Hub,
+    opening: Opening,
+    state: Mutex<State>,
+}
+
+/// The request that opened the connection.
+#[derive(Debug)]
+pub(super) struct Opening {
+    pub(super) parts: Parts,
+    pub(super) state: RequestState,
+    pub(super) tries: u32,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) phase: Phase,
+    pub(super) spaces: Vec<Space>,
+    pub(super) asks: Asks,
+    kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    /// Whether the hook of its end was called.
+    pub(super) is_mourned: bool,
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The client was not let in yet.
+    #[default]
+    New,
+    Open,
+    /// It is in no group any more. What it was in is remembered until its hooks have run.
+    Gone,
+}
+
+/// A namespace that is connected, with the rooms that are joined, in order.
+#[derive(Debug)]
+pub(super) struct Space {
+    pub(super) index: usize,
+    pub(super) rooms: Vec<Arc<str>>,
+}
+
+impl Space {
+    pub(super) fn has(&self, room: &str) -> bool {
+        self.place(room).is_ok()
+    }
+
+    pub(super) fn place(&self, room: &str) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|joined| (**joined).cmp(room))
+    }
+}
+
+impl Conn {
+    pub(super) fn new(serial: u64, id: String, sender: Sender, hub: Hub, opening: Opening) -> Self {
+        let state = Mutex::default();
+        Self { inner: Arc::new(Inner { serial, id: id.into(), sender, hub, opening, state }) }
+    }
+
+    /// Returns the id, which the client knows, too: a UUID that nobody can guess.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.inner.id
+    }
+
+    /// Returns the handle of all connections.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    /// Returns the head of the request that opened the connection. Header fields that came as URL parameters are there, if
+    /// they are [allowed](super::Events::allow_headers).
+    #[must_use]
+    pub fn request(&self) -> &Parts {
+        &self.inner.opening.parts
+    }
+
+    /// Returns the header fields of that request.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.request().headers
+    }
+
+    /// Returns the address of the client, where the server left it.
+    #[must_use]
+    pub fn client_addr(&self) -> Option<ClientAddr> {
+        self.inner.opening.state.client_addr().or_else(|| ClientAddr::of(&self.request().extensions))
+    }
+
+    /// Returns how often the client says that it tried to connect again; 0 for a first connection (`ReconnectTries`).
+    #[must_use]
+    pub fn reconnect_tries(&self) -> u32 {
+        self.inner.opening.tries
+    }
+
+    /// Returns the logger of the request, whose lines stand in the connection's statistic.
+    #[must_use]
+    pub fn logger(&self) -> Logger {
+        Logger::of_state(Some(&self.inner.opening.state))
+    }
+
+    /// Keeps a value with the connection, one for each type; returns the one that was there.
+    pub fn insert<T: Send + Sync + 'static>(&self, value: T) -> Option<Arc<T>> {
+        let (id, value) = (TypeId::of::<T>(), Arc::new(value));
+        let mut state = self.state();
+        if let Some((_, kept)) = state.kept.iter_mut().find(|(kept, _)| *kept == id) {
+            return std::mem::replace(kept, value).downcast().ok();
+        }
+        state.kept.push((id, value));
+        None
+    }
+
+    /// Returns the value of a type that is kept with the connection.
+    #[must_use]
+    pub fn get<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        let id = TypeId::of::<T>();
+        let state = self.state();
+        let (_, kept) = state.kept.iter().find(|(kept, _)| *kept == id)?;
+        Arc::clone(kept).downcast().ok()
+    }
+
+    /// Returns the connection in a namespace, if it is connected.
+    #[must_use]
+    pub fn namespace(&self, name: &str) -> Option<NsConn> {
+        let index = self.hub().find_namespace(name)?;
+        self.state().space(index)?;
+        Some(NsConn::new(self.clone(), index))
+    }
+
+    /// Returns the names of the namespaces that are connected.
+    #[must_use]
+    pub fn namespaces(&self) -> Vec<String> {
+        let name = |space: &Space| self.hub().namespace_at(space.index).name().to_owned();
+        self.state().spaces.iter().map(name).collect()
+    }
+
+    /// Connects the client to a namespace, from the server's side.
+    ///
+    /// The hook that decides on it runs, then the client is asked, and then the other hook runs. A client that is
+    /// connected already is left as it is. It may be called once the client was let in, that is, not in `on_connect`.
+    ///
+    /// # Errors
+    ///
+    /// - there is no such namespace, or the client has no handlers for it: [`AskError::is_outside`]
+    /// - the hook refuses, or the client does not answer in time
+    /// - the connection is closed, or not let in yet
+    pub async fn connect(&self, namespace: &str) -> Result<NsConn, AskError> {
+        let index = self.hub().find_namespace(namespace).ok_or_else(AskError::bad_namespace)?;
+        let space = NsConn::new(self.clone(), index);
+        if self.state().space(index).is_some() {
+            return Ok(space);
+        }
+        let described = self.hub().namespace_at(index);
+        let message = Message::local(namespace, "", system::CONNECT);
+        self.decide(described.hooks.connect.as_ref(), &space, message.clone()).await?;
+        let heard = self.hub().hear_namespace(index).await?;
+        self.ask_to(&message, Then::Connect(index, heard)).await?;
+        self.tell(described.hooks.connected.as_ref(), &space, message).await;
+        Ok(space)
+    }
+
+    /// Sends a native message: the body alone, for clients that do not speak the protocol.
+    ///
+    /// # Errors
+    ///
+    /// The connection is closed; the client does not read; the body cannot be serialised.
+    pub fn send_native(&self, body: impl super::IntoPayload) -> Result<(), AskError> {
+        let payload = body.into_payload().map_err(AskError::failed)?;
+        if self.state().phase != Phase::Open {
+            return Err(AskError::closed());
+        }
+        Ok(self.inner.sender.send(payload.native())?)
+    }
+
+    /// Closes the connection, with code 1000, once what was sent has left. The hooks run as if the client had left.
+    pub fn close(&self) {
+        self.inner.sender.close(CloseCode::NORMAL, "");
+    }
+
+    /// Returns whether the connection is closed or being closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.sender.is_closed()
+    }
+}
+
+impl Conn {
+    pub(super) fn serial(&self) -> u64 {
+        self.inner.serial
+    }
+
+    pub(super) fn sender(&self) -> &Sender {
+        &self.inner.sender
+    }
+
+    pub(super) fn opening(&self) -> &Opening {
+        &self.inner.opening
+    }
+
+    pub(super) fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        lock(&self.inner.state)
+    }
+
+    /// Asks a hook whether something may be done.
+    pub(super) async fn decide(
+        &self,
+        hook: Option<&super::handler::Hook>,
+        space: &NsConn,
+        message: Message,
+    ) -> Result<(), AskError> {
+        let Some(hook) = hook else { return Ok(()) };
+        let cx = EventContext::of(space.clone(), message);
+        run(hook, cx, self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
+    }
+
+    /// Tells a hook that something was done; what it fails with is logged.
+    pub(super) async fn tell(&self, hook: Option<&super::handler::Hook>, space: &NsConn, message: Message) {
+        let event = message.frame.event.clone();
+        if let Err(error) = self.decide(hook, space, message).await {
+            self.log(&event, &error);
+        }
+    }
+
+    pub(super) fn log(&self, event: &str, error: &impl fmt::Display) {
+        self.logger().error(format_args!("{event} of connection {}: {error}", self.id()));
+    }
+
+    /// Asks the client with a message of the protocol itself.
+    pub(super) async fn ask_to(&self, message: &Message, then: Then) -> Result<Message, AskError> {
+        self.ask(&message.frame.header(), &Payload::empty(), then).await
+    }
+
+    /// Sends a message that awaits an answer, and waits for it.
+    pub(super) async fn ask(
+        &self,
+        header: &Header<'_>,
+        payload: &Payload,
+        then: Then,
+    ) -> Result<Message, AskError> {
+        let token = self.hub().tokens().make(self.serial()).map_err(AskError::failed)?;
+        let wait = token.to_string();
+        let frame = payload.frame(&Header { wait: &wait, ..*header });
+        let answer = {
+            let mut state = self.state();
+            if state.phase != Phase::Open {
+                return Err(AskError::closed());
+            }
+            state.asks.add(token, then)
+        };
+        // From here on the ask is forgotten when nobody waits any more.
+        let _pending = PendingAsk { conn: self, token };
+        self.inner.sender.send(frame)?;
+        match tokio::time::timeout(self.hub().settings().ask_timeout, answer).await {
+            Err(_) => Err(AskError::timeout()),
+            Ok(Err(_)) => Err(AskError::closed()),
+            Ok(Ok(answer)) => answer,
+        }
+    }
+
+    /// Takes an answer of the client. One that nobody waits for is late, and forgotten.
+    pub(super) fn answered(&self, token: Token, message: Message) {
+        let mut state = self.state();
+        let Some(Pending { then, done, .. }) = state.asks.take(token) else { return };
+        if !message.frame.is_error && state.phase == Phase::Open {
+            self.complete(&mut state, then);
+        }
+        drop(state);
+        let answer = match message.error() {
+            Some(text) => Err(AskError::refused(&text)),
+            None => Ok(message),
+        };
+        // The asker may have given up this very moment.
+        let _ = done.send(answer);
+    }
+
+    /// Does what the client has agreed to, before anything else that it sent is looked at.
+    fn complete(&self, state: &mut State, then: Then) {
+        match then {
+            Then::Nothing => {}
+            Then::Connect(index, heard) => self.enter(state, index, heard, || {}),
+            Then::Join(index, room, heard) => {
+                self.enter_room(state, index, &room, heard, || {});
+            }
+            Then::Leave(index, room) => {
+                self.exit_room(state, index, &room);
+            }
+        }
+    }
+
+    /// Changes what the connection is in, unless it is gone.
+    pub(super) fn enter_if_open<R>(&self, change: impl FnOnce(&Self, &mut State) -> R) -> Option<R> {
+        let mut state = self.state();
+        (state.phase == Phase::Open).then(|| change(self, &mut state))
+    }
+
+    /// Puts the connection into a namespace. `first` runs before others can send to it there.
+    pub(super) fn enter(&self, state: &mut State, index: usize, heard: Heard, first: impl FnOnce()) {
+        if state.space(index).is_some() {
+            return first();
+        }
+        self.hub().directory().members(index).add(self, first);
+        heard.keep();
+        state.spaces.push(Space { index, rooms: Vec::new() });
+    }
+
+    /// Puts the connection into a room; false when it cannot be, since it is in too many or not in the namespace.
+    pub(super) fn enter_room(
+        &self,
+        state: &mut State,
+        index: usize,
+        room: &str,
+        heard: Heard,
+        first: impl FnOnce(),
+    ) -> bool {
+        let is_full = state.rooms() >= self.hub().settings().max_rooms;
+        let Some(space) = state.space_mut(index) else { return false };
+        let Err(place) = space.place(room) else {
+            first();
+            return true;
+        };
+        if is_full {
+            return false;
+        }
+        let name = self.hub().directory().join(index, room, self, first);
+        heard.keep();
+        space.rooms.insert(place, name);
+        true
+    }
+
+    /// Takes the connection out of a room; returns whether it was in it.
+    pub(super) fn exit_room(&self, state: &mut State, index: usize, room: &str) -> bool {
+        let Some(space) = state.space_mut(index) else { return false };
+        let Ok(place) = space.place(room) else { return false };
+        space.rooms.remove(place);
+        self.hub().directory().leave(index, room, self);
+        self.hub().unsubscribe_room(index, room);
+        true
+    }
+
+    /// Takes the connection out of a namespace; its rooms were left before, or are now.
+    pub(super) fn exit(&self, state: &mut State, index: usize) -> bool {
+        let Some(place) = state.spaces.iter().position(|space| space.index == index) else { return false };
+        let space = state.spaces.remove(place);
+        for room in &space.rooms {
+            self.hub().directory().leave(index, room, self);
+            self.hub().unsubscribe_room(index, room);
+        }
+        self.hub().directory().members(index).remove(self);
+        self.hub().unsubscribe_namespace(index);
+        true
+    }
+
+    /// Answers a message of the client. An answer that is empty is sent to those who wait for one only.
+    pub(super) fn answer(&self, message: &Message, result: Result<Option<Payload>, Error>) {
+        let header = message.frame.header();
+        let sent = match result {
+            Ok(None) if header.wait.is_empty() => return,
+            Ok(None) => self.inner.sender.send(empty_reply(header.wait)),
+            Ok(Some(payload)) => self.inner.sender.send(payload.answer(&header, message.is_binary)),
+            Err(error) => {
+                if error.status().is_server_error() {
+                    self.log(&message.frame.event, &error);
+                }
+                return self.refuse(&header, &error::public(&error));
+            }
+        };
+        // Who is gone needs no answer.
+        let _ = sent;
+    }
+
+    /// Answers with the text of an error, always as a text.
+    pub(super) fn refuse(&self, header: &Header<'_>, text: &str) {
+        let frame = Header { is_error: true, is_no_op: false, ..*header }.text(text);
+        let _ = self.inner.sender.send(websocket::Message::from(frame));
+    }
+}
+
+impl State {
+    /// Returns in how many rooms the connection is.
+    pub(super) fn rooms(&self) -> usize {
+        self.spaces.iter().map(|space| space.rooms.len()).sum()
+    }
+
+    pub(super) fn space(&self, index: usize) -> Option<&Space> {
+        self.spaces.iter().find(|space| space.index == index)
+    }
+
+    pub(super) fn space_mut(&mut self, index: usize) -> Option<&mut Space> {
+        self.spaces.iter_mut().find(|space| space.index == index)
+    }
+}
+
+/// Forgets an ask when nobody waits for it any more.
+struct PendingAsk<'c> {
+    conn: &'c Conn,
+    token: Token,
+}
+
+impl Drop for PendingAsk<'_> {
+    fn drop(&mut self) {
+        let pending = self.conn.state().asks.take(self.token);
+        drop(pending);
+    }
+}
+
+impl fmt::Debug for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,204 @@
+//! What a server does: namespaces, hooks of connections, settings.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+
+use super::context::moment::AtConnection;
+use super::exchange::Exchange;
+use super::handler::{Describe, EventHandler, Hook, erase};
+use super::settings::Settings;
+use super::{Hub, Namespace};
+
+/// What a server does: its namespaces, hooks of connections, and settings. [`build`](Self::build) makes the [`Hub`] of it.
+///
+/// Every setting has a default that is safe to leave. What a websocket itself may cost is set on the
+/// [route](Hub::route).
+///
+/// # Example
+///
+/// ```
+/// use gongular::neffos::{Conn, Events, Namespace};
+/// use gongular::{Error, Router};
+/// use gongular::http::StatusCode;
+///
+/// async fn let_in(conn: Conn) -> Result<(), Error> {
+///     match conn.headers().contains_key("x-banned") {
+///         true => Err(Error::new(StatusCode::FORBIDDEN, "not you")),
+///         false => Ok(()),
+///     }
+/// }
+///
+/// let hub = Events::new().namespace(Namespace::new("default")).on_connect(let_in).build();
+/// let router = Router::new().get("/ws", hub.route());
+/// assert_eq!(hub.count(), 0);
+/// # let _ = router;
+/// ```
+#[derive(Clone)]
+#[must_use = "a server is made by `build`"]
+pub struct Events {
+    pub(super) namespaces: Vec<Namespace>,
+    pub(super) hooks: Hooks,
+    pub(super) settings: Settings,
+    pub(super) exchange: Option<Arc<dyn Exchange>>,
+    pub(super) needs: Vec<Describe>,
+}
+
+/// The hooks of connections.
+#[derive(Clone, Default)]
+pub(super) struct Hooks {
+    pub(super) connect: Option<Hook>,
+    pub(super) connected: Option<Hook>,
+    pub(super) disconnect: Option<Hook>,
+}
+
+macro_rules! hooks {
+    ($($(#[$doc:meta])* $name:ident: $field:ident;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// # Panics
+            ///
+            /// There is one already.
+            pub fn $name<H, Args>(mut self, hook: H) -> Self
+            where
+                H: EventHandler<AtConnection, Args>,
+            {
+                let hook = erase(hook, &mut self.needs);
+                let before = self.hooks.$field.replace(hook);
+                assert!(before.is_none(), "there are two of `{}`", stringify!($name));
+                self
+            }
+        )*
+    };
+}
+
+impl Events {
+    /// Makes a server without namespaces.
+    pub fn new() -> Self {
+        Self {
+            namespaces: Vec::new(),
+            hooks: Hooks::default(),
+            settings: Settings::new(),
+            exchange: None,
+            needs: Vec::new(),
+        }
+    }
+
+    /// Adds a namespace. Clients can connect to no others.
+    ///
+    /// # Panics
+    ///
+    /// There is one of this name already.
+    pub fn namespace(mut self, namespace: Namespace) -> Self {
+        let is_new = self.namespaces.iter().all(|known| known.name() != namespace.name());
+        assert!(is_new, "there are two namespaces {:?}", namespace.name());
+        self.namespaces.push(namespace);
+        self
+    }
+
+    hooks! {
+        /// Adds the hook that decides whether a client is let in; the text of its error that clients may read is the refusal
+        /// (`OnConnect`). Nothing can be sent to the client yet.
+        on_connect: connect;
+        /// Adds the hook that runs when a client was let in, before its first message is looked at. Here the server connects it
+        /// to namespaces of its own accord ([`Conn::connect`](super::Conn::connect)). Its error is logged only.
+        on_connected: connected;
+        /// Adds the hook that runs when a client that was let in is gone: once, whatever the reason, and after those of its rooms
+        /// and namespaces (`OnDisconnect`). Its error is logged only.
+        on_disconnect: disconnect;
+    }
+
+    /// Sets how long a client may take to answer what it is asked. *Defaults to 10 seconds.*
+    pub const fn ask_timeout(mut self, time: Duration) -> Self {
+        self.settings.ask_timeout = time;
+        self
+    }
+
+    /// Sets how long a handler or hook may take. It is dropped then where it waits, the client that asked gets an error, and
+    /// its next message is handled. `None` lets them take any time. *Defaults to 30 seconds.*
+    pub fn handler_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
+        self.settings.handler_timeout = time.into();
+        self
+    }
+
+    /// Sets how long a client may take to begin the protocol, once it has a websocket; it is closed then with 1008.
+    /// *Defaults to 10 seconds.*
+    pub const fn hello_timeout(mut self, time: Duration) -> Self {
+        self.settings.hello_timeout = time;
+        self
+    }
+
+    /// Sets in how many rooms a connection may be, all namespaces together. *Defaults to 1024.*
+    pub const fn max_rooms(mut self, rooms: usize) -> Self {
+        self.settings.max_rooms = rooms;
+        self
+    }
+
+    /// Sets how many bytes the name of a namespace, a room or an event, and a token, may have. *Defaults to 256.*
+    pub const fn max_name(mut self, bytes: usize) -> Self {
+        self.settings.max_name = bytes;
+        self
+    }
+
+    /// Sets how many messages of a client, and how many bytes of them, may wait for its handlers.
+    ///
+    /// Above, nothing more is read from the client until one is done. While a handler or somebody else has asked the client,
+    /// sixteen times as much may wait, so that the answer behind it is found. *Defaults to 64 messages and 256 KiB; a single
+    /// message may always wait.*
+    pub const fn waiting(mut self, messages: usize, bytes: usize) -> Self {
+        self.settings.waiting_messages = messages;
+        self.settings.waiting_bytes = bytes;
+        self
+    }
+
+    /// Takes header fields from URL parameters, too, for browsers, which cannot send them: `X-Websocket-Header-X-Token=7` is
+    /// added to the request as `X-Token: 7`, before anything of it is read.
+    ///
+    /// A page may send anything in a URL, and a URL is logged and shared: name no field here by which somebody outside decides,
+    /// such as `X-Forwarded-For`. *Defaults to `X-Websocket-Reconnect`, which stays allowed.*
+    ///
+    /// # Panics
+    ///
+    /// A text is no name of a header field.
+    pub fn allow_headers<'h>(mut self, names: impl IntoIterator<Item = &'h str>) -> Self {
+        let parse = |name: &str| {
+            HeaderName::try_from(name).unwrap_or_else(|_| panic!("{name:?} is no name of a header field"))
+        };
+        self.settings.headers.extend(names.into_iter().map(parse));
+        self
+    }
+
+    /// Joins this server with others by an [`Exchange`]. *Defaults to none: the server is alone.*
+    pub fn exchange(mut self, exchange: impl Exchange) -> Self {
+        self.exchange = Some(Arc::new(exchange));
+        self
+    }
+
+    /// Makes the handle of the server, which has no connections yet; [`Hub::route`] lets them in.
+    ///
+    /// # Panics
+    ///
+    /// The operating system has no random numbers.
+    #[must_use]
+    pub fn build(self) -> Hub {
+        Hub::new(self)
+    }
+}
+
+impl Default for Events {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events")
+            .field("namespaces", &self.namespaces)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

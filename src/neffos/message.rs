@@ -1,0 +1,264 @@
+//! Messages as handlers see them, and what is sent.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::codec::{Frame, Header};
+use crate::websocket;
+use crate::websocket::Text;
+use crate::{Error, Json};
+
+/// A message of the client. Clones share their bytes.
+///
+/// Hooks get one, too: that of the request that they decide on, or an empty one when it is the server's own doing.
+#[derive(Clone, Default)]
+pub struct Message {
+    pub(super) frame: Frame,
+    pub(super) is_binary: bool,
+    pub(super) is_native: bool,
+    pub(super) is_local: bool,
+    pub(super) is_forced: bool,
+}
+
+impl Message {
+    pub(super) fn new(frame: Frame, is_binary: bool) -> Self {
+        Self { frame, is_binary, ..Self::default() }
+    }
+
+    /// Makes the message of something that the server does.
+    pub(super) fn local(namespace: &str, room: &str, event: &str) -> Self {
+        let frame =
+            Frame { namespace: namespace.into(), room: room.into(), event: event.into(), ..Frame::default() };
+        Self { frame, is_local: true, ..Self::default() }
+    }
+
+    /// Makes the message of something that happens in any case.
+    pub(super) fn forced(namespace: &str, room: &str, event: &str) -> Self {
+        Self { is_forced: true, is_local: false, ..Self::local(namespace, room, event) }
+    }
+
+    pub(super) fn native(body: Bytes, is_binary: bool) -> Self {
+        Self { frame: Frame { body, ..Frame::default() }, is_binary, is_native: true, ..Self::default() }
+    }
+
+    /// Returns the namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.frame.namespace
+    }
+
+    /// Returns the room; empty for none.
+    #[must_use]
+    pub fn room(&self) -> &str {
+        &self.frame.room
+    }
+
+    /// Returns the event.
+    #[must_use]
+    pub fn event(&self) -> &str {
+        &self.frame.event
+    }
+
+    /// Returns the body.
+    #[must_use]
+    pub const fn body(&self) -> &Bytes {
+        &self.frame.body
+    }
+
+    /// Returns the body as a text; none when it is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        std::str::from_utf8(&self.frame.body).ok()
+    }
+
+    /// Returns the text of the client's error, when the message is one.
+    #[must_use]
+    pub fn error(&self) -> Option<Cow<'_, str>> {
+        self.frame.is_error.then(|| String::from_utf8_lossy(&self.frame.body))
+    }
+
+    /// Returns whether the client awaits an answer.
+    #[must_use]
+    pub fn is_ask(&self) -> bool {
+        !self.frame.wait.is_empty()
+    }
+
+    /// Returns whether it came in a binary frame.
+    #[must_use]
+    pub const fn is_binary(&self) -> bool {
+        self.is_binary
+    }
+
+    /// Returns whether it is no message of the protocol, but a frame of a client that does not speak it.
+    #[must_use]
+    pub const fn is_native(&self) -> bool {
+        self.is_native
+    }
+
+    /// Returns whether the server began it, not the client (`IsLocal`).
+    #[must_use]
+    pub const fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// Returns whether it happens whatever a hook says, since the connection or the namespace is gone (`IsForced`).
+    #[must_use]
+    pub const fn is_forced(&self) -> bool {
+        self.is_forced
+    }
+}
+
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("namespace", &self.namespace())
+            .field("room", &self.room())
+            .field("event", &self.event())
+            .field("body", self.body())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a message that is sent: a text, or bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "there are two kinds of frames, for good")]
+pub enum Payload {
+    /// Bytes, which go in a binary frame.
+    Binary(Bytes),
+    /// A text.
+    Text(Cow<'static, str>),
+}
+
+impl Payload {
+    pub(super) fn empty() -> Self {
+        Self::Text(Cow::Borrowed(""))
+    }
+
+    /// Makes the frame of a message.
+    pub(super) fn frame(&self, header: &Header<'_>) -> websocket::Message {
+        match self {
+            Self::Binary(bytes) => header.binary(bytes).into(),
+            Self::Text(text) => header.text(text).into(),
+        }
+    }
+
+    /// Makes the frame of an answer, which is of the kind of what it answers. Bytes that are no text go as bytes.
+    pub(super) fn answer(&self, header: &Header<'_>, is_binary: bool) -> websocket::Message {
+        match self {
+            Self::Text(text) if is_binary => header.binary(text.as_bytes()).into(),
+            Self::Binary(bytes) if !is_binary => match std::str::from_utf8(bytes) {
+                Ok(text) => header.text(text).into(),
+                Err(_) => self.frame(header),
+            },
+            Self::Binary(_) | Self::Text(_) => self.frame(header),
+        }
+    }
+
+    /// Makes the frame of a native message.
+    pub(super) fn native(self) -> websocket::Message {
+        match self {
+            Self::Binary(bytes) => bytes.into(),
+            Self::Text(text) => text.into_owned().into(),
+        }
+    }
+}
+
+/// What can be sent as the body of a message: a text, bytes, or [`Json`].
+pub trait IntoPayload {
+    /// Makes the body.
+    ///
+    /// # Errors
+    ///
+    /// The value cannot be serialised: [`ErrorKind::Serialize`](crate::ErrorKind::Serialize).
+    fn into_payload(self) -> Result<Payload, Error>;
+}
+
+impl IntoPayload for Payload {
+    fn into_payload(self) -> Result<Payload, Error> {
+        Ok(self)
+    }
+}
+
+impl IntoPayload for &str {
+    fn into_payload(self) -> Result<Payload, Error> {
+        self.to_owned().into_payload()
+    }
+}
+
+impl IntoPayload for String {
+    fn into_payload(self) -> Result<Payload, Error> {
+        Ok(Payload::Text(self.into()))
+    }
+}
+
+impl IntoPayload for Text {
+    fn into_payload(self) -> Result<Payload, Error> {
+        (&*self).into_payload()
+    }
+}
+
+impl IntoPayload for Bytes {
+    fn into_payload(self) -> Result<Payload, Error> {
+        Ok(Payload::Binary(self))
+    }
+}
+
+impl IntoPayload for Vec<u8> {
+    fn into_payload(self) -> Result<Payload, Error> {
+        Ok(Payload::Binary(self.into()))
+    }
+}
+
+impl<T: Serialize> IntoPayload for Json<T> {
+    fn into_payload(self) -> Result<Payload, Error> {
+        let text = serde_json::to_string(&self.0).map_err(Error::serialize)?;
+        text.into_payload()
+    }
+}
+
+/// What a handler of an event may return.
+///
+/// | returned | a client that asked gets |
+/// |---|---|
+/// | `()`, `None` | an empty answer |
+/// | a text, bytes, [`Json`], a [`Payload`] | it as the body, as text or binary as it asked |
+/// | an error | the text that clients may read |
+///
+/// A client that did not ask gets an answer, too, as an event of the same name, unless it is empty. Answers of hooks are not
+/// sent.
+pub trait IntoReply {
+    /// Makes the answer.
+    ///
+    /// # Errors
+    ///
+    /// The handler failed, or the value cannot be serialised.
+    fn into_reply(self) -> Result<Option<Payload>, Error>;
+}
+
+impl IntoReply for () {
+    fn into_reply(self) -> Result<Option<Payload>, Error> {
+        Ok(None)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoPayload> IntoReply for T {
+    fn into_reply(self) -> Result<Option<Payload>, Error> {
+        self.into_payload().map(Some)
+    }
+}
+
+impl<T: IntoReply> IntoReply for Option<T> {
+    fn into_reply(self) -> Result<Option<Payload>, Error> {
+        self.map_or(Ok(None), T::into_reply)
+    }
+}
+
+impl<T: IntoReply, E: Into<Error>> IntoReply for Result<T, E> {
+    fn into_reply(self) -> Result<Option<Payload>, Error> {
+        self.map_err(E::into).and_then(T::into_reply)
+    }
+}

@@ -1,0 +1,170 @@
+//! What a namespace does.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::context::moment::{AtMessage, AtNamespace, AtRoom};
+use super::handler::{Describe, EventHandler, Hook, erase};
+
+/// A namespace: its events and hooks, each an async function of [arguments](super::FromEvent).
+///
+/// # Example
+///
+/// ```
+/// use gongular::neffos::{Message, Namespace, NsConn, Room};
+/// use gongular::{Body, Error};
+/// use gongular::http::StatusCode;
+/// use serde::Deserialize;
+/// use validator::Validate;
+///
+/// #[derive(Deserialize, Validate)]
+/// struct Line {
+///     #[validate(length(min = 1, max = 500))]
+///     text: String,
+/// }
+///
+/// async fn chat(client: NsConn, line: Body<Line>) -> Result<(), Error> {
+///     client.others().emit("chat", line.text.as_str())
+/// }
+///
+/// async fn may_join(room: Room) -> Result<(), Error> {
+///     match room.name() {
+///         "staff" => Err(Error::new(StatusCode::FORBIDDEN, "staff only")),
+///         _ => Ok(()),
+///     }
+/// }
+///
+/// let namespace = Namespace::new("default")
+///     .on("chat", chat)
+///     .on("echo", async |message: Message| message.body().clone())
+///     .on_room_join(may_join);
+/// assert_eq!(namespace.name(), "default");
+/// ```
+#[derive(Clone)]
+pub struct Namespace {
+    name: Box<str>,
+    events: HashMap<Box<str>, Hook>,
+    pub(super) hooks: Hooks,
+    pub(super) needs: Vec<Describe>,
+}
+
+/// The hooks of a namespace.
+#[derive(Clone, Default)]
+pub(super) struct Hooks {
+    pub(super) any_event: Option<Hook>,
+    pub(super) connect: Option<Hook>,
+    pub(super) connected: Option<Hook>,
+    pub(super) disconnect: Option<Hook>,
+    pub(super) error: Option<Hook>,
+    pub(super) native: Option<Hook>,
+    pub(super) room_join: Option<Hook>,
+    pub(super) room_joined: Option<Hook>,
+    pub(super) room_leave: Option<Hook>,
+    pub(super) room_left: Option<Hook>,
+}
+
+macro_rules! hooks {
+    ($($(#[$doc:meta])* $name:ident: $field:ident, $moment:ty;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// # Panics
+            ///
+            /// There is one already.
+            #[must_use]
+            pub fn $name<H, Args>(mut self, hook: H) -> Self
+            where
+                H: EventHandler<$moment, Args>,
+            {
+                let hook = erase(hook, &mut self.needs);
+                let before = self.hooks.$field.replace(hook);
+                assert!(before.is_none(), "namespace {:?} has two of `{}`", self.name, stringify!($name));
+                self
+            }
+        )*
+    };
+}
+
+impl Namespace {
+    /// Makes a namespace without events. The name may be empty.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let (events, hooks) = (HashMap::new(), Hooks::default());
+        Self { name: name.into(), events, hooks, needs: Vec::new() }
+    }
+
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Adds the handler of an event.
+    ///
+    /// What it returns answers the client, see [`IntoReply`](super::IntoReply).
+    ///
+    /// # Panics
+    ///
+    /// The event has a handler already; or its name is one of the protocol's own, which have hooks: `_On` and what follows.
+    #[must_use]
+    pub fn on<H, Args>(mut self, event: &str, handler: H) -> Self
+    where
+        H: EventHandler<AtMessage, Args>,
+    {
+        assert!(!event.starts_with("_On"), "{event:?} is the protocol's own: it has a hook");
+        let hook = erase(handler, &mut self.needs);
+        let before = self.events.insert(event.into(), hook);
+        assert!(before.is_none(), "namespace {:?} has two handlers of event {event:?}", self.name);
+        self
+    }
+
+    hooks! {
+        /// Adds the handler of events that have none (`_OnAnyEvent`).
+        on_any_event: any_event, AtMessage;
+        /// Adds the hook that decides whether a client may connect; its error refuses (`_OnNamespaceConnect`).
+        on_connect: connect, AtNamespace;
+        /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`). Its error is logged only.
+        on_connected: connected, AtNamespace;
+        /// Adds the hook that runs when a client disconnects (`_OnNamespaceDisconnect`). Its error keeps the client connected,
+        /// unless the message [is forced](super::Message::is_forced) or the server's own doing.
+        on_disconnect: disconnect, AtNamespace;
+        /// Adds the handler of errors that the client sends as events, since its own handler of an event of the server failed.
+        /// Nothing is answered to them, so that two sides cannot answer each other's errors for ever.
+        on_error: error, AtMessage;
+        /// Adds the handler of native messages, those of clients that do not speak the protocol (`_OnNativeMessage`). It only
+        /// counts in the namespace without a name. Where it is all that there is, there is no handshake, and every frame is a
+        /// native message. What it returns is sent as a native message.
+        on_native_message: native, AtMessage;
+        /// Adds the hook that decides whether a client may join a room; its error refuses (`_OnRoomJoin`).
+        on_room_join: room_join, AtRoom;
+        /// Adds the hook that runs when a client has joined a room (`_OnRoomJoined`). Its error is logged only.
+        on_room_joined: room_joined, AtRoom;
+        /// Adds the hook that runs when a client leaves a room (`_OnRoomLeave`). Its error keeps the client in the room, unless
+        /// the message [is forced](super::Message::is_forced).
+        on_room_leave: room_leave, AtRoom;
+        /// Adds the hook that runs when a client has left a room (`_OnRoomLeft`). Its error is logged only.
+        on_room_left: room_left, AtRoom;
+    }
+
+    /// Returns the handler of an event.
+    pub(super) fn event(&self, name: &str) -> Option<&Hook> {
+        self.events.get(name).or(self.hooks.any_event.as_ref())
+    }
+
+    /// Returns whether there is nothing but a handler of native messages.
+    pub(super) fn is_native_only(&self) -> bool {
+        let Hooks { native, any_event, connect, connected, disconnect, error, .. } = &self.hooks;
+        let others = [any_event, connect, connected, disconnect, error];
+        self.name.is_empty()
+            && native.is_some()
+            && self.events.is_empty()
+            && others.iter().all(|hook| hook.is_none())
+    }
+}
+
+impl fmt::Debug for Namespace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let events: Vec<_> = self.events.keys().collect();
+        f.debug_struct("Namespace").field("name", &self.name).field("events", &events).finish_non_exhaustive()
+    }
+}

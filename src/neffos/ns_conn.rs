@@ -1,0 +1,273 @@
+//! A connection in one namespace, and in one room.
+
+use std::fmt;
+
+use super::asks::Then;
+use super::broadcast::To;
+use super::codec::{Header, system};
+use super::conn::Phase;
+use super::{AskError, Conn, Hub, IntoPayload, Message};
+
+/// A connection in one namespace (`NSConn`).
+///
+/// Clones are the same. It does not keep the namespace connected: once the client has left, nothing can be sent.
+#[derive(Clone)]
+pub struct NsConn {
+    conn: Conn,
+    index: usize,
+}
+
+impl NsConn {
+    pub(super) const fn new(conn: Conn, index: usize) -> Self {
+        Self { conn, index }
+    }
+
+    pub(super) const fn index(&self) -> usize {
+        self.index
+    }
+
+    /// Returns the connection.
+    #[must_use]
+    pub const fn conn(&self) -> &Conn {
+        &self.conn
+    }
+
+    /// Returns the id of the connection.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        self.conn.id()
+    }
+
+    /// Returns the handle of all connections.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        self.conn.hub()
+    }
+
+    /// Returns the name of the namespace.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.hub().namespace_at(self.index).name()
+    }
+
+    /// Returns whether the client is still in the namespace.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        let state = self.conn.state();
+        state.phase == Phase::Open && state.space(self.index).is_some()
+    }
+
+    /// Sends an event to this client.
+    ///
+    /// It does not wait: a client whose queue is full since it does not read is cut off.
+    ///
+    /// # Errors
+    ///
+    /// The client has left the namespace, or is gone; the body cannot be serialised. Nothing was sent.
+    pub fn emit(&self, event: &str, body: impl IntoPayload) -> Result<(), AskError> {
+        self.emit_in("", event, body)
+    }
+
+    /// Asks this client, and waits for its answer, at most for the [time](super::Events::ask_timeout) that an answer may
+    /// take.
+    ///
+    /// Other messages of the client are handled meanwhile as ever: in order, so that those after the one whose handler asks
+    /// wait until it is done. Only this connection can answer.
+    ///
+    /// # Errors
+    ///
+    /// - the client refuses: [`AskError::refusal`]
+    /// - it does not answer in time: [`AskError::is_timeout`]
+    /// - it has left the namespace: [`AskError::is_outside`], or is gone: [`AskError::is_closed`]
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, the answer is thrown away when it comes.
+    pub async fn ask(&self, event: &str, body: impl IntoPayload + Send) -> Result<Message, AskError> {
+        self.ask_in("", event, body).await
+    }
+
+    /// Returns a room of the namespace, whether the client is in it or not.
+    #[must_use]
+    pub fn room(&self, name: &str) -> Room {
+        Room { space: self.clone(), name: name.into() }
+    }
+
+    /// Returns the names of the rooms that the client is in, in order.
+    #[must_use]
+    pub fn rooms(&self) -> Vec<String> {
+        let state = self.conn.state();
+        let rooms = state.space(self.index).map(|space| &space.rooms[..]);
+        rooms.unwrap_or_default().iter().map(|room| (**room).to_owned()).collect()
+    }
+
+    /// Makes the client join a room, from the server's side.
+    ///
+    /// The hook that decides on it runs, then the client is asked, and then the other hook runs. A client that is in the
+    /// room already is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// - the hook refuses, or the client does, or it does not answer in time
+    /// - the name is too long or empty, or the client is in too many rooms: [`AskError::is_outside`]
+    /// - the client has left the namespace, or is gone
+    pub async fn join(&self, room: &str) -> Result<Room, AskError> {
+        let joined = self.room(room);
+        if joined.has_client()? {
+            return Ok(joined);
+        }
+        if self.conn.state().rooms() >= self.hub().settings().max_rooms {
+            return Err(AskError::bad_room());
+        }
+        let message = Message::local(self.name(), room, system::JOIN);
+        let hooks = &self.hub().namespace_at(self.index).hooks;
+        self.conn.decide(hooks.room_join.as_ref(), self, message.clone()).await?;
+        let heard = self.hub().hear_room(self.index, room).await?;
+        self.conn.ask_to(&message, Then::Join(self.index, room.into(), heard)).await?;
+        self.conn.tell(hooks.room_joined.as_ref(), self, message).await;
+        Ok(joined)
+    }
+
+    /// Takes the client out of the namespace, from the server's side.
+    ///
+    /// It cannot be refused: hooks run as for one who is gone, first those of its rooms. Then the client is told, and this
+    /// waits for its answer. A client that is not in the namespace is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// The client does not answer in time, or is gone. It has left in any case.
+    pub async fn disconnect(&self) -> Result<(), AskError> {
+        if !super::session::leave_namespace(self, Message::local(self.name(), "", system::DISCONNECT)).await {
+            return Ok(());
+        }
+        let header = Header { namespace: self.name(), event: system::DISCONNECT, ..Header::default() };
+        self.conn.ask(&header, &super::Payload::empty(), Then::Nothing).await.map(drop)
+    }
+
+    /// Returns everybody in the namespace, this client included, to send to.
+    pub fn everyone(&self) -> To {
+        To::new(self.hub().clone(), self.index)
+    }
+
+    /// Returns everybody in the namespace but this client, to send to.
+    pub fn others(&self) -> To {
+        self.everyone().except(&self.conn)
+    }
+
+    fn emit_in(&self, room: &str, event: &str, body: impl IntoPayload) -> Result<(), AskError> {
+        let payload = body.into_payload().map_err(AskError::failed)?;
+        let header = Header { namespace: self.name(), room, event, ..Header::default() };
+        let state = self.conn.state();
+        check(&state, self.index, room)?;
+        // Under the lock, so that nothing is sent behind the word that the namespace was left.
+        Ok(self.conn.sender().send(payload.frame(&header))?)
+    }
+
+    async fn ask_in(&self, room: &str, event: &str, body: impl IntoPayload) -> Result<Message, AskError> {
+        let payload = body.into_payload().map_err(AskError::failed)?;
+        check(&self.conn.state(), self.index, room)?;
+        let header = Header { namespace: self.name(), room, event, ..Header::default() };
+        self.conn.ask(&header, &payload, Then::Nothing).await
+    }
+}
+
+/// Checks that a client is where something is to be sent.
+fn check(state: &super::conn::State, index: usize, room: &str) -> Result<(), AskError> {
+    if state.phase != Phase::Open {
+        return Err(AskError::closed());
+    }
+    let space = state.space(index).ok_or_else(AskError::bad_namespace)?;
+    if room.is_empty() || space.has(room) { Ok(()) } else { Err(AskError::bad_room()) }
+}
+
+impl fmt::Debug for NsConn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NsConn").field("conn", &self.conn).field("name", &self.name()).finish()
+    }
+}
+
+/// A room of a namespace, as seen by one connection (`Room`).
+#[derive(Clone, Debug)]
+pub struct Room {
+    space: NsConn,
+    name: Box<str>,
+}
+
+impl Room {
+    /// Returns the name of the room.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns the connection in the namespace.
+    #[must_use]
+    pub const fn namespace(&self) -> &NsConn {
+        &self.space
+    }
+
+    /// Returns whether the client is in the room.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.has_client().unwrap_or(false)
+    }
+
+    fn has_client(&self) -> Result<bool, AskError> {
+        let is_name = !self.name.is_empty() && self.name.len() <= self.space.hub().settings().max_name;
+        match check(&self.space.conn.state(), self.space.index, &self.name) {
+            _ if !is_name => Err(AskError::bad_room()),
+            Ok(()) => Ok(true),
+            Err(error) if error.refusal() == Some(super::codec::text::BAD_ROOM) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends an event to this client, in the room.
+    ///
+    /// # Errors
+    ///
+    /// As [`NsConn::emit`], and the client is not in the room.
+    pub fn emit(&self, event: &str, body: impl IntoPayload) -> Result<(), AskError> {
+        self.space.emit_in(&self.name, event, body)
+    }
+
+    /// Asks this client, in the room.
+    ///
+    /// # Errors
+    ///
+    /// As [`NsConn::ask`], and the client is not in the room.
+    pub async fn ask(&self, event: &str, body: impl IntoPayload + Send) -> Result<Message, AskError> {
+        self.space.ask_in(&self.name, event, body).await
+    }
+
+    /// Makes the client leave the room, from the server's side.
+    ///
+    /// The hook that decides on it runs, then the client is told, and then the other hook runs. A client that is not in the
+    /// room is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// The hook refuses; the client does not answer in time, or is gone.
+    pub async fn leave(&self) -> Result<(), AskError> {
+        if !self.has_client()? {
+            return Ok(());
+        }
+        let space = &self.space;
+        let message = Message::local(space.name(), &self.name, system::LEAVE);
+        let hooks = &space.hub().namespace_at(space.index).hooks;
+        space.conn.decide(hooks.room_leave.as_ref(), space, message.clone()).await?;
+        space.conn.ask_to(&message, Then::Leave(space.index, self.name.clone())).await?;
+        space.conn.tell(hooks.room_left.as_ref(), space, message).await;
+        Ok(())
+    }
+
+    /// Returns everybody in the room, to send to.
+    pub fn everyone(&self) -> To {
+        self.space.everyone().room(&self.name)
+    }
+
+    /// Returns everybody in the room but this client, to send to.
+    pub fn others(&self) -> To {
+        self.space.others().room(&self.name)
+    }
+}

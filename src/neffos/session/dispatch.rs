@@ -1,0 +1,203 @@
+//! From a message to its handler, and back to the client.
+
+use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
+use crate::neffos::handler::run;
+use crate::neffos::{Conn, EventContext, Message, NsConn, error};
+use crate::websocket;
+
+/// Handles the messages of one connection.
+pub(super) struct Dispatch<'c> {
+    conn: &'c Conn,
+    is_native: bool,
+}
+
+impl<'c> Dispatch<'c> {
+    pub(super) const fn new(conn: &'c Conn, is_native: bool) -> Self {
+        Self { conn, is_native }
+    }
+
+    pub(super) async fn handle(&self, message: websocket::Message) {
+        let is_binary = matches!(message, websocket::Message::Binary(_));
+        let bytes = message.into_bytes();
+        let frame = if self.is_native { None } else { Frame::decode(&bytes) };
+        match frame {
+            None => self.native(Message::native(bytes, is_binary)).await,
+            Some(frame) => self.message(Message::new(frame, is_binary)).await,
+        }
+    }
+
+    async fn message(&self, message: Message) {
+        let frame = &message.frame;
+        let max = self.conn.hub().settings().max_name;
+        let is_long = |name: &&str| name.len() > max;
+        if [&*frame.wait, &*frame.namespace, &*frame.room, &*frame.event].iter().any(is_long) {
+            // The names are not sent back, which are too long.
+            let wait = if frame.wait.len() > max { "" } else { &*frame.wait };
+            return self.conn.refuse(&Header { wait, ..Header::default() }, text::INVALID);
+        }
+        let Some(index) = self.conn.hub().find_namespace(&frame.namespace) else {
+            return self.refuse(&message, text::BAD_NAMESPACE);
+        };
+        let space = NsConn::new(self.conn.clone(), index);
+        match message.event() {
+            system::CONNECT | system::DISCONNECT | system::JOIN | system::LEAVE | system::LEFT
+                if frame.is_no_op || frame.is_error => {}
+            system::CONNECT => self.connect(space, message).await,
+            system::DISCONNECT => self.disconnect(space, message).await,
+            system::JOIN => self.join(space, message).await,
+            system::LEAVE | system::LEFT => self.leave(space, message).await,
+            _ => self.event(space, message).await,
+        }
+    }
+
+    /// Answers with the text of an error, unless the message is an error itself, to which nothing is ever answered.
+    fn refuse(&self, message: &Message, text: &str) {
+        if !message.frame.is_error {
+            self.conn.refuse(&message.frame.header(), text);
+        }
+    }
+
+    /// Says that a request is done, to a client that waits for the word.
+    fn done(&self, message: &Message) {
+        if message.is_ask() {
+            // Who is gone needs no answer.
+            let _ = self.conn.sender().send(empty_reply(&message.frame.wait));
+        }
+    }
+
+    async fn connect(&self, space: NsConn, message: Message) {
+        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
+        if self.conn.state().space(space.index()).is_some() {
+            return self.done(&message);
+        }
+        if let Err(refusal) = self.conn.decide(hooks.connect.as_ref(), &space, message.clone()).await {
+            return self.fail(&message, refusal);
+        }
+        let heard = match self.conn.hub().hear_namespace(space.index()).await {
+            Ok(heard) => heard,
+            Err(failure) => return self.fail(&message, failure),
+        };
+        let entered = self.conn.enter_if_open(|conn, state| {
+            conn.enter(state, space.index(), heard, || self.done(&message));
+        });
+        if entered.is_some() {
+            self.conn.tell(hooks.connected.as_ref(), &space, message).await;
+        }
+    }
+
+    async fn disconnect(&self, space: NsConn, message: Message) {
+        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
+        if self.conn.state().space(space.index()).is_none() {
+            return self.done(&message);
+        }
+        if let Err(refusal) = self.conn.decide(hooks.disconnect.as_ref(), &space, message.clone()).await {
+            return self.fail(&message, refusal);
+        }
+        super::farewell::leave_rooms(&space).await;
+        super::farewell::exit(&space);
+        self.done(&message);
+    }
+
+    async fn join(&self, space: NsConn, message: Message) {
+        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
+        let room = message.room();
+        {
+            let state = self.conn.state();
+            let Some(joined) = state.space(space.index()) else {
+                drop(state);
+                return self.refuse(&message, text::BAD_NAMESPACE);
+            };
+            if joined.has(room) {
+                drop(state);
+                return self.done(&message);
+            }
+        }
+        if room.is_empty() {
+            return self.refuse(&message, text::BAD_ROOM);
+        }
+        if let Err(refusal) = self.conn.decide(hooks.room_join.as_ref(), &space, message.clone()).await {
+            return self.fail(&message, refusal);
+        }
+        let heard = match self.conn.hub().hear_room(space.index(), room).await {
+            Ok(heard) => heard,
+            Err(failure) => return self.fail(&message, failure),
+        };
+        let joined = self.conn.enter_if_open(|conn, state| {
+            conn.enter_room(state, space.index(), room, heard, || self.done(&message))
+        });
+        match joined {
+            None => {}
+            Some(true) => self.conn.tell(hooks.room_joined.as_ref(), &space, message).await,
+            Some(false) => self.refuse(&message, text::BAD_ROOM),
+        }
+    }
+
+    async fn leave(&self, space: NsConn, message: Message) {
+        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
+        let is_joined =
+            self.conn.state().space(space.index()).is_some_and(|joined| joined.has(message.room()));
+        if !is_joined {
+            return self.done(&message);
+        }
+        if let Err(refusal) = self.conn.decide(hooks.room_leave.as_ref(), &space, message.clone()).await {
+            return self.fail(&message, refusal);
+        }
+        let left = super::farewell::exit_room(&space, message.room());
+        self.done(&message);
+        if left {
+            self.conn.tell(hooks.room_left.as_ref(), &space, message).await;
+        }
+    }
+
+    async fn event(&self, space: NsConn, message: Message) {
+        let is_in_room = {
+            let state = self.conn.state();
+            state.space(space.index()).map(|joined| message.room().is_empty() || joined.has(message.room()))
+        };
+        match is_in_room {
+            None => return self.refuse(&message, text::BAD_NAMESPACE),
+            Some(false) => return self.refuse(&message, text::BAD_ROOM),
+            Some(true) => {}
+        }
+        let described = self.conn.hub().namespace_at(space.index());
+        if message.frame.is_error {
+            return self.conn.tell(described.hooks.error.as_ref(), &space, message).await;
+        }
+        let Some(hook) = described.event(message.event()) else {
+            return self.refuse(&message, text::BAD_EVENT);
+        };
+        let cx = EventContext::of(space, message.clone());
+        let result = run(hook, cx, self.conn.hub().settings().handler_timeout).await;
+        self.conn.answer(&message, result);
+    }
+
+    async fn native(&self, message: Message) {
+        let index = self.conn.hub().find_namespace("");
+        let hook = index.and_then(|index| self.conn.hub().namespace_at(index).hooks.native.as_ref());
+        let (Some(index), Some(hook)) = (index, hook) else {
+            return self.conn.refuse(&Header::default(), text::INVALID);
+        };
+        if self.conn.state().space(index).is_none() {
+            return self.conn.refuse(&Header::default(), text::BAD_NAMESPACE);
+        }
+        let cx = EventContext::of(NsConn::new(self.conn.clone(), index), message);
+        match run(hook, cx, self.conn.hub().settings().handler_timeout).await {
+            Ok(None) => {}
+            Ok(Some(payload)) => {
+                // Who is gone needs no answer.
+                let _ = self.conn.sender().send(payload.native());
+            }
+            Err(failure) => {
+                if failure.status().is_server_error() {
+                    self.conn.log("a native message", &failure);
+                }
+                let _ = self.conn.sender().send(error::public(&failure).into_owned());
+            }
+        }
+    }
+
+    /// Answers that a request was refused.
+    fn fail(&self, message: &Message, refusal: crate::neffos::AskError) {
+        self.conn.answer(message, Err(refusal.into()));
+    }
+}

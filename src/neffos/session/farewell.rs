@@ -1,0 +1,105 @@
+//! The hooks that run when a connection or a namespace ends.
+
+use crate::neffos::codec::system;
+use crate::neffos::conn::Phase;
+use crate::neffos::handler::run;
+use crate::neffos::{Conn, EventContext, Message, NsConn};
+
+/// Says farewell for a connection that was let in, once, whatever becomes of its task.
+///
+/// When the task is dropped before, since a handler goes on for too long, a task of its own says what is left to be said.
+pub(super) struct Farewell {
+    conn: Option<Conn>,
+}
+
+impl Farewell {
+    pub(super) const fn new(conn: Conn) -> Self {
+        Self { conn: Some(conn) }
+    }
+
+    /// Runs the hooks of all rooms and namespaces, and of the connection.
+    pub(super) async fn say(mut self) {
+        if let Some(conn) = &self.conn {
+            // Each hook is taken note of before it runs, so that none runs again should this be dropped.
+            say(conn).await;
+        }
+        self.conn = None;
+    }
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let Some(conn) = self.conn.take() else { return };
+        conn.leave_all();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { say(&conn).await });
+        }
+    }
+}
+
+async fn say(conn: &Conn) {
+    loop {
+        let index = conn.state().spaces.last().map(|space| space.index);
+        let Some(index) = index else { break };
+        let space = NsConn::new(conn.clone(), index);
+        leave_namespace(&space, Message::forced(space.name(), "", system::DISCONNECT)).await;
+    }
+    let is_first = !std::mem::replace(&mut conn.state().is_mourned, true);
+    if is_first && let Some(hook) = &conn.hub().inner().hooks.disconnect {
+        let cx = EventContext::new(conn.clone(), None, Message::forced("", "", ""));
+        if let Err(error) = run(hook, cx, conn.hub().settings().handler_timeout).await {
+            conn.log("on_disconnect", &error);
+        }
+    }
+}
+
+/// Takes a connection out of a namespace and its rooms, with the hooks of both, whatever they say; false when it was not in it.
+pub(in crate::neffos) async fn leave_namespace(space: &NsConn, message: Message) -> bool {
+    leave_rooms(space).await;
+    if !exit(space) {
+        return false;
+    }
+    let hooks = &space.hub().namespace_at(space.index()).hooks;
+    space.conn().tell(hooks.disconnect.as_ref(), space, message).await;
+    true
+}
+
+/// Takes a connection out of the rooms of a namespace, with their hooks, whatever they say.
+pub(super) async fn leave_rooms(space: &NsConn) {
+    let conn = space.conn();
+    let hooks = &space.hub().namespace_at(space.index()).hooks;
+    while let Some(room) = last_room(space) {
+        let tell = |hook, event| conn.tell(hook, space, Message::forced(space.name(), &room, event));
+        // First of all, so that no hook runs again should this be dropped while one does.
+        if exit_room(space, &room) {
+            tell(hooks.room_leave.as_ref(), system::LEAVE).await;
+            tell(hooks.room_left.as_ref(), system::LEFT).await;
+        }
+    }
+}
+
+fn last_room(space: &NsConn) -> Option<std::sync::Arc<str>> {
+    space.conn().state().space(space.index())?.rooms.last().cloned()
+}
+
+pub(super) fn exit_room(space: &NsConn, room: &str) -> bool {
+    let conn = space.conn();
+    let mut state = conn.state();
+    if state.phase != Phase::Gone {
+        return conn.exit_room(&mut state, space.index(), room);
+    }
+    // It has left the group already, and is only forgotten here.
+    let Some(joined) = state.space_mut(space.index()) else { return false };
+    joined.place(room).map(|place| joined.rooms.remove(place)).is_ok()
+}
+
+pub(super) fn exit(space: &NsConn) -> bool {
+    let conn = space.conn();
+    let mut state = conn.state();
+    if state.phase != Phase::Gone {
+        return conn.exit(&mut state, space.index());
+    }
+    let before = state.spaces.len();
+    state.spaces.retain(|joined| joined.index != space.index());
+    state.spaces.len() < before
+}

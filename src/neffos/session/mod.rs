@@ -1,0 +1,251 @@
+//! A connection from the handshake to the end of its last hook.
+//!
+//! Two sides run in the task of the websocket: one reads, and hands answers to those who asked; the other runs handlers, one
+//! after the other. So a handler may ask its own client, and what else the client sends meanwhile waits in between, in
+//! bounds.
+
+mod dispatch;
+mod farewell;
+mod inbox;
+
+use std::any::TypeId;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+
+use self::dispatch::Dispatch;
+use self::farewell::Farewell;
+pub(super) use self::farewell::leave_namespace;
+use self::inbox::Inbox;
+use super::codec::{Ack, Frame, HELLO};
+use super::conn::{Opening, Phase};
+use super::handler::run;
+use super::{Conn, EventContext, Hub, Message, error, token};
+use crate::Error;
+use crate::websocket::{self, CloseCode, SocketError, WebSocket};
+
+/// Serves a connection.
+pub(super) async fn serve<T: Send + Sync + 'static>(
+    hub: Hub,
+    opening: Opening,
+    read: T,
+    socket: WebSocket,
+) -> Result<(), Error> {
+    let (serial, id) = (hub.next_serial(), token::id()?);
+    let conn = Conn::new(serial, id, socket.sender(), hub, opening);
+    if TypeId::of::<T>() != TypeId::of::<()>() {
+        conn.insert(read);
+    }
+    let settings = conn.hub().settings();
+    let inbox = Inbox::new(settings.waiting_messages, settings.waiting_bytes);
+    let is_native = conn.hub().is_native_only();
+    Session { conn, inbox, is_native, is_full: AtomicBool::new(false) }.run(socket).await
+}
+
+struct Session {
+    conn: Conn,
+    inbox: Inbox,
+    /// Whether the client does not speak the protocol, so that there is no handshake.
+    is_native: bool,
+    /// Whether nothing is read since too much waits.
+    is_full: AtomicBool,
+}
+
+impl Session {
+    async fn run(&self, socket: WebSocket) -> Result<(), Error> {
+        let mut failure = None;
+        let mut reading = pin!(self.read(socket));
+        let mut handling = pin!(self.handle());
+        poll_fn(|cx| {
+            loop {
+                let seen = self.inbox.changes();
+                if failure.is_none()
+                    && let Poll::Ready(ended) = reading.as_mut().poll(cx)
+                {
+                    failure = Some(ended);
+                }
+                if handling.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(());
+                }
+                // What one side did may be what the other waits for.
+                let may_read_again = self.is_full.load(Ordering::Relaxed) && self.may_read();
+                if self.inbox.changes() == seen && !may_read_again {
+                    return Poll::Pending;
+                }
+            }
+        })
+        .await;
+        failure.flatten().map_or(Ok(()), |failure| Err(failure.into()))
+    }
+
+    /// Reads until the client is gone; returns why, unless it left in good order.
+    async fn read(&self, mut socket: WebSocket) -> Option<SocketError> {
+        let failure = loop {
+            poll_fn(|_| {
+                let may_read = self.may_read();
+                self.is_full.store(!may_read, Ordering::Relaxed);
+                if may_read { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+            match socket.recv().await {
+                Some(Ok(message)) => self.take(message),
+                Some(Err(failure)) => break Some(failure),
+                None => break None,
+            }
+        };
+        self.conn.leave_all();
+        self.inbox.close();
+        failure
+    }
+
+    fn may_read(&self) -> bool {
+        let times = if self.conn.state().asks.is_empty() { 1 } else { MORE_WHILE_ASKED };
+        // Before the client has begun, what waits is bounded otherwise.
+        self.inbox.has_room(times) || !self.has_begun() || self.conn.is_closed()
+    }
+
+    fn has_begun(&self) -> bool {
+        self.is_native || self.inbox.has_begun()
+    }
+
+    fn take(&self, message: websocket::Message) {
+        if !self.has_begun() {
+            if message.as_text() == Some(HELLO) {
+                return self.inbox.begin();
+            }
+            if !self.inbox.has_room(1) {
+                return self.conn.sender().close(CloseCode::POLICY, "too much before the handshake");
+            }
+        } else if !self.is_native
+            && let Some(wait) = Frame::wait_of(message.as_bytes())
+            && let Some(token) = self.conn.hub().tokens().read(self.conn.serial(), wait)
+        {
+            let is_binary = matches!(message, websocket::Message::Binary(_));
+            if let Some(frame) = Frame::decode(&message.into_bytes()) {
+                self.conn.answered(token, Message::new(frame, is_binary));
+            }
+            return;
+        }
+        if !message.is_empty() {
+            self.inbox.push(message);
+        }
+    }
+
+    async fn handle(&self) {
+        if !self.let_in().await {
+            return;
+        }
+        let farewell = Farewell::new(self.conn.clone());
+        if let Some(hook) = &self.conn.hub().inner().hooks.connected {
+            self.log("on_connected", self.hook(hook).await);
+        }
+        let dispatch = Dispatch::new(&self.conn, self.is_native);
+        while let Some(message) = self.inbox.next().await {
+            dispatch.handle(message).await;
+        }
+        farewell.say().await;
+    }
+
+    /// Lets the client in; false when it is not.
+    async fn let_in(&self) -> bool {
+        if !self.is_native {
+            let patience = self.conn.hub().settings().hello_timeout;
+            match tokio::time::timeout(patience, self.inbox.begun()).await {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(_) => {
+                    self.conn.sender().close(CloseCode::POLICY, "no handshake");
+                    return false;
+                }
+            }
+        }
+        if let Some(hook) = &self.conn.hub().inner().hooks.connect
+            && let Err(refusal) = self.hook(hook).await
+        {
+            self.refuse(&refusal);
+            return false;
+        }
+        let heard = match self.conn.hub().hear_conn(self.conn.id()).await {
+            Ok(heard) => heard,
+            Err(failure) => {
+                self.refuse(&failure.into());
+                return false;
+            }
+        };
+        self.conn.let_in(self.is_native, heard)
+    }
+
+    async fn hook(&self, hook: &super::handler::Hook) -> Result<(), Error> {
+        let cx = EventContext::new(self.conn.clone(), None, Message::default());
+        run(hook, cx, self.conn.hub().settings().handler_timeout).await.map(drop)
+    }
+
+    fn refuse(&self, refusal: &Error) {
+        if refusal.status().is_server_error() {
+            self.conn.log("on_connect", refusal);
+        }
+        if !self.is_native {
+            let text = Ack::Refused(&error::public(refusal)).encode();
+            // Who is gone needs no answer.
+            let _ = self.conn.sender().send(text);
+        }
+        self.conn.sender().close(CloseCode::POLICY, "refused");
+    }
+
+    fn log(&self, event: &str, result: Result<(), Error>) {
+        if let Err(error) = result {
+            self.conn.log(event, &error);
+        }
+    }
+}
+
+impl Conn {
+    /// Sends the answer to the handshake, before anything else can be sent; false when the client is gone.
+    fn let_in(&self, is_native: bool, heard: super::exchange::Heard) -> bool {
+        let mut state = self.state();
+        if state.phase != Phase::New {
+            return false;
+        }
+        if !is_native && self.sender().send(Ack::Accepted(self.id()).encode()).is_err() {
+            return false;
+        }
+        if !self.hub().directory().add(self) {
+            return false;
+        }
+        heard.keep();
+        state.phase = Phase::Open;
+        if is_native {
+            self.enter(&mut state, 0, super::exchange::Heard::nothing(), || {});
+        }
+        true
+    }
+
+    /// Takes the connection out of every group at once. Those who asked it are told, and nothing more reaches it.
+    ///
+    /// What it was in is remembered, for the hooks that run later.
+    fn leave_all(&self) {
+        let mut state = self.state();
+        let before = std::mem::replace(&mut state.phase, Phase::Gone);
+        if before != Phase::Open {
+            return;
+        }
+        let asks = std::mem::take(&mut state.asks);
+        let hub = self.hub();
+        for space in &state.spaces {
+            for room in &space.rooms {
+                hub.directory().leave(space.index, room, self);
+                hub.unsubscribe_room(space.index, room);
+            }
+            hub.directory().members(space.index).remove(self);
+            hub.unsubscribe_namespace(space.index);
+        }
+        hub.directory().remove(self);
+        hub.unsubscribe_conn(self.id());
+        drop(state);
+        drop(asks);
+    }
+}
+
+/// How many times as much may wait for handlers while an answer of the client is awaited.
+const MORE_WHILE_ASKED: usize = 16;
