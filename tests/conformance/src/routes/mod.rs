@@ -6,6 +6,7 @@ mod form;
 mod groups;
 pub(crate) mod inject;
 mod methods;
+mod neffos;
 pub(crate) mod output;
 pub(crate) mod path;
 mod query;
@@ -32,6 +33,7 @@ pub(crate) fn all(folder: &Path) -> Router {
         groups::routes(),
         files::routes(folder),
         sockets::routes(),
+        neffos::routes(),
     ];
     let router = Router::new().get(stats::PATH, stats::last);
     sections.into_iter().fold(router, |router, section| router.group("", section))
