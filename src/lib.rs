@@ -23,8 +23,6 @@ pub use gongular_layers as layers;
 #[doc = include_str!("../docs/from_request.md")]
 #[cfg(feature = "macros")]
 pub use gongular_macros::FromRequest;
-#[cfg(feature = "mvc")]
-pub use gongular_macros::{Controller, controller};
 pub use {
     gongular_core::error, gongular_core::handler, gongular_core::inject, gongular_core::key,
     gongular_core::stats,

@@ -22,8 +22,8 @@ use crate::router::{Item, MethodFilter, Router, join};
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{Application, controller};
-/// use gongular::{Controller, Engine, Inject, Router};
+/// use gongular::mvc::{Application, Controller, controller};
+/// use gongular::{Engine, Inject, Router};
 ///
 /// struct Shelf(Vec<&'static str>);
 ///

@@ -22,8 +22,8 @@ pub struct Registration<C, S> {
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{Application, controller};
-/// use gongular::{Controller, Inject, Router};
+/// use gongular::mvc::{Application, Controller, controller};
+/// use gongular::{Inject, Router};
 ///
 /// struct Greetings(&'static str);
 ///

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use gongular::mvc::{Application, controller, controller_with};
+use gongular::mvc::{Application, Controller, controller, controller_with};
 use gongular::test_client::TestClient;
-use gongular::{Body, Context, Controller, Error, Inject, Json, Query, Router, controller, http};
+use gongular::{Body, Context, Error, Inject, Json, Query, Router, http};
 use serde::Deserialize;
 use validator::Validate;
 
