@@ -34,3 +34,5 @@ pub mod axum {
 
 #[cfg(feature = "mvc")]
 pub use crate::mvc::glue::{HookOutcome, hook, respond};
+#[cfg(all(feature = "mvc", feature = "neffos"))]
+pub use crate::neffos::reply;

@@ -27,7 +27,7 @@ use crate::{AnyBody, Context, Error, FromRequest, RequestContext, ResponseBody, 
     label = "not a controller",
     note = "a struct with injected fields takes `#[derive(Controller)]`; an instance that you have made is passed as it is: `handle(instance)`"
 )]
-pub trait Controller: ControllerMethods {
+pub trait Controller: Sized + Send + Sync + 'static {
     /// The plain values that are given at registration: those of the fields that are marked `#[given]`, alone or as a tuple.
     type Given: Send + Sync + 'static;
 

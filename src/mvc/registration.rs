@@ -97,6 +97,14 @@ impl<C: ControllerMethods, S: Source<C>> IntoController<()> for Registration<C, 
     }
 }
 
+impl<C, S: Source<C>> Registration<C, S> {
+    /// Returns where instances come from.
+    #[cfg(feature = "neffos")]
+    pub(crate) fn into_source(self) -> S {
+        self.source
+    }
+}
+
 impl<C: ControllerMethods, S: Source<C>> Registration<C, S> {
     /// Lets the controller declare what it answers.
     pub(super) fn activate(self, place: &'static Location<'static>) -> Activation {

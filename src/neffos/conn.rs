@@ -49,6 +49,9 @@ pub(super) struct State {
     pub(super) spaces: Vec<Space>,
     pub(super) asks: Asks,
     kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    /// The controllers of the namespaces that are connected.
+    #[cfg(feature = "mvc")]
+    pub(super) instances: super::controller::Instances,
     /// Whether the hook of its end was called.
     pub(super) is_mourned: bool,
 }
@@ -230,6 +233,17 @@ impl Conn {
 
     pub(super) fn state(&self) -> std::sync::MutexGuard<'_, State> {
         lock(&self.inner.state)
+    }
+
+    /// Drops what is kept with a connection that is over: it may hold the connection.
+    pub(super) fn let_go(&self) {
+        // Taken out first, since a value may look at the connection when it is dropped.
+        let kept = std::mem::take(&mut self.state().kept);
+        drop(kept);
+        #[cfg(feature = "mvc")]
+        let instances = std::mem::take(&mut self.state().instances);
+        #[cfg(feature = "mvc")]
+        drop(instances);
     }
 
     /// Asks a hook whether something may be done.

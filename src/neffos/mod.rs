@@ -125,6 +125,8 @@ mod broadcast;
 pub mod codec;
 mod conn;
 mod context;
+#[cfg(feature = "mvc")]
+mod controller;
 mod directory;
 mod error;
 mod events;
@@ -141,9 +143,17 @@ mod session;
 mod settings;
 mod token;
 
+#[cfg(feature = "mvc")]
+pub use gongular_macros::websocket_controller;
+
 pub use self::broadcast::To;
 pub use self::conn::Conn;
 pub use self::context::{EventContext, FromEvent, InNamespace, moment};
+#[cfg(feature = "mvc")]
+#[doc(hidden)]
+pub use self::controller::reply;
+#[cfg(feature = "mvc")]
+pub use self::controller::{ControllerEvents, Declaration, EventMethod};
 pub use self::error::AskError;
 pub use self::events::Events;
 pub use self::exchange::{Exchange, InProcess, Inbox, Subscribing};

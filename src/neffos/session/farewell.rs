@@ -51,6 +51,7 @@ async fn say(conn: &Conn) {
             conn.log("on_disconnect", &error);
         }
     }
+    conn.let_go();
 }
 
 /// Takes a connection out of a namespace and its rooms, with the hooks of both, whatever they say; false when it was not in it.
