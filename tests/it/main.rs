@@ -16,6 +16,8 @@ mod files;
 mod hosts;
 #[cfg(all(feature = "mvc", feature = "validator"))]
 mod mvc;
+#[cfg(feature = "neffos")]
+mod neffos;
 #[cfg(feature = "axum")]
 mod promises;
 mod rules;
