@@ -246,6 +246,13 @@ impl Conn {
         drop(instances);
     }
 
+    /// Drops the controller of a namespace that was left.
+    #[cfg(feature = "mvc")]
+    pub(super) fn let_go_of(&self, namespace: usize) {
+        let instance = self.state().instances.take(namespace);
+        drop(instance);
+    }
+
     /// Asks a hook whether something may be done.
     pub(super) async fn decide(
         &self,

@@ -21,7 +21,7 @@ pub(super) fn emit(controller: &Controller) -> TokenStream {
     };
     let name = LitStr::new(&quote!(#ty).to_string().replace(' ', ""), Span::call_site());
     quote! {
-        #[allow(unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
+        #[allow(non_camel_case_types, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
             #(#items)*
             #[automatically_derived]

@@ -4,20 +4,20 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::instance::{Make, make};
-use super::method::{Connecting, Disconnecting, OfInstance, Said, said};
+use super::method::{Connecting, OfInstance, Said, said};
 use super::{ControllerEvents, EventMethod};
 use crate::mvc::Source;
-use crate::neffos::Namespace;
+use crate::neffos::handler::Describe;
 use crate::neffos::moment::{AtMessage, AtNamespace, AtRoom};
+use crate::neffos::{FromEvent, Namespace};
 
 /// The methods of a websocket controller, as they are declared one after the other.
 pub struct Declaration<'a, C> {
     namespace: Namespace,
     event: &'a dyn Fn(&str) -> Option<String>,
     connect: Option<Said<C>>,
-    disconnect: Option<Said<C>>,
-    /// The contracts of both, since their types are forgotten.
-    needs: Vec<crate::neffos::handler::Describe>,
+    /// What that method needs, since its type is forgotten.
+    needs: Option<Describe>,
 }
 
 macro_rules! hooks {
@@ -44,14 +44,8 @@ impl<C: ControllerEvents> Declaration<'_, C> {
 
     /// Declares the method that decides whether a client may connect.
     pub fn on_connect<M: EventMethod<C, Moment = AtNamespace>>(&mut self) {
-        self.needs.push(<OfInstance<C, M> as crate::neffos::EventHandler<AtNamespace, ()>>::describe);
+        self.needs = Some(M::Arguments::describe);
         self.connect = Some(said::<C, M>);
-    }
-
-    /// Declares the method that runs when a client disconnects.
-    pub fn on_disconnect<M: EventMethod<C, Moment = AtNamespace>>(&mut self) {
-        self.needs.push(<OfInstance<C, M> as crate::neffos::EventHandler<AtNamespace, ()>>::describe);
-        self.disconnect = Some(said::<C, M>);
     }
 
     hooks! {
@@ -59,6 +53,8 @@ impl<C: ControllerEvents> Declaration<'_, C> {
         on_any_event: AtMessage;
         /// Declares the method that runs when a client was connected.
         on_connected: AtNamespace;
+        /// Declares the method that decides whether a client may disconnect.
+        on_disconnect: AtNamespace;
         /// Declares the method for errors that the client sends.
         on_error: AtMessage;
         /// Declares the method for native messages.
@@ -85,20 +81,13 @@ where
     C: ControllerEvents,
     S: Source<C>,
 {
-    let mut declaration = Declaration {
-        namespace: Namespace::new(C::NAMESPACE),
-        event: &event,
-        connect: None,
-        disconnect: None,
-        needs: Vec::new(),
-    };
+    let mut declaration =
+        Declaration { namespace: Namespace::new(C::NAMESPACE), event: &event, connect: None, needs: None };
     C::declare(&mut declaration);
-    let Declaration { mut namespace, connect, disconnect, needs, .. } = declaration;
+    let Declaration { mut namespace, connect, needs, .. } = declaration;
     namespace.needs.extend(needs);
     let make: Make<C> = make(source);
-    namespace
-        .on_connect(Connecting::<C, S::Fields> { make, decide: connect, fields: PhantomData })
-        .on_disconnect(Disconnecting::<C> { decide: disconnect })
+    namespace.on_connect(Connecting::<C, S::Fields> { make, decide: connect, fields: PhantomData })
 }
 
 impl<C> fmt::Debug for Declaration<'_, C> {

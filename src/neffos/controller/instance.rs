@@ -11,7 +11,7 @@ use crate::{AnyBody, BodySlot, Error, FromRequest, RequestContext};
 
 /// The instances of a connection, by the index of their namespace.
 ///
-/// An instance may hold the connection, which holds it: so it has to be [removed](Self::remove) when the namespace is left.
+/// An instance may hold the connection, which holds it: so it has to be [taken out](Self::take) when the namespace is left.
 #[derive(Default)]
 pub(in crate::neffos) struct Instances {
     all: Vec<(usize, Arc<dyn Any + Send + Sync>)>,
@@ -23,13 +23,20 @@ impl Instances {
         Arc::clone(instance).downcast().ok()
     }
 
-    fn insert<C: Send + Sync + 'static>(&mut self, namespace: usize, instance: Arc<C>) {
-        self.remove(namespace);
+    fn insert<C: Send + Sync + 'static>(
+        &mut self,
+        namespace: usize,
+        instance: Arc<C>,
+    ) -> Option<Arc<dyn Any + Send + Sync>> {
+        let before = self.take(namespace);
         self.all.push((namespace, instance));
+        before
     }
 
-    pub(in crate::neffos) fn remove(&mut self, namespace: usize) {
-        self.all.retain(|(index, _)| *index != namespace);
+    /// Takes an instance out, to be dropped where nothing is locked: it may look at the connection.
+    pub(in crate::neffos) fn take(&mut self, namespace: usize) -> Option<Arc<dyn Any + Send + Sync>> {
+        let at = self.all.iter().position(|(index, _)| *index == namespace)?;
+        Some(self.all.swap_remove(at).1)
     }
 }
 
@@ -71,15 +78,9 @@ pub(super) fn find<C: Send + Sync + 'static>(cx: &EventContext) -> Result<Arc<C>
 /// Keeps an instance until the namespace is left.
 pub(super) fn keep<C: Send + Sync + 'static>(cx: &EventContext, instance: &Arc<C>) -> Result<(), Error> {
     let index = space(cx)?.index();
-    cx.conn().state().instances.insert(index, Arc::clone(instance));
+    let before = cx.conn().state().instances.insert(index, Arc::clone(instance));
+    drop(before);
     Ok(())
-}
-
-/// Forgets the instance; it is dropped when the method that runs is done with it.
-pub(super) fn forget(cx: &EventContext) {
-    if let Some(space) = cx.namespace() {
-        cx.conn().state().instances.remove(space.index());
-    }
 }
 
 fn space(cx: &EventContext) -> Result<&NsConn, Error> {

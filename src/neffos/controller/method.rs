@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::instance::{Make, find, forget, keep};
+use super::instance::{Make, find, keep};
 use super::{ControllerEvents, EventContext, EventMethod, FromEvent, Payload};
 use crate::neffos::EventHandler;
 use crate::{Contract, Error};
@@ -42,7 +42,7 @@ where
     }
 }
 
-/// What a controller says at the beginning or the end of a namespace; its type is forgotten.
+/// What a controller says to a client that connects; its type is forgotten.
 pub(super) type Said<C> = fn(Arc<C>, EventContext) -> Saying;
 
 type Saying = Pin<Box<dyn Future<Output = Result<Option<Payload>, Error>> + Send>>;
@@ -89,36 +89,5 @@ where
         }
         keep(&cx, &instance)?;
         Ok(None)
-    }
-}
-
-/// Lets the instance go when the namespace is left, unless the controller keeps the client in it.
-pub(super) struct Disconnecting<C> {
-    pub(super) decide: Option<Said<C>>,
-}
-
-impl<C> Clone for Disconnecting<C> {
-    fn clone(&self) -> Self {
-        Self { decide: self.decide }
-    }
-}
-
-impl<C, M> EventHandler<M, ()> for Disconnecting<C>
-where
-    C: ControllerEvents,
-    M: 'static,
-{
-    fn describe(_: &mut Contract) {}
-
-    async fn call(&self, cx: EventContext) -> Result<Option<Payload>, Error> {
-        let decided = match (find::<C>(&cx), self.decide) {
-            (Ok(instance), Some(decide)) => decide(instance, cx.clone()).await,
-            _ => Ok(None),
-        };
-        let may_stay = !cx.message().is_forced() && !cx.message().is_local();
-        if decided.is_ok() || !may_stay {
-            forget(&cx);
-        }
-        decided
     }
 }

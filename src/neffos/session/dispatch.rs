@@ -95,6 +95,8 @@ impl<'c> Dispatch<'c> {
         }
         super::farewell::leave_rooms(&space).await;
         super::farewell::exit(&space);
+        #[cfg(feature = "mvc")]
+        self.conn.let_go_of(space.index());
         self.done(&message);
     }
 

@@ -62,6 +62,8 @@ pub(in crate::neffos) async fn leave_namespace(space: &NsConn, message: Message)
     }
     let hooks = &space.hub().namespace_at(space.index()).hooks;
     space.conn().tell(hooks.disconnect.as_ref(), space, message).await;
+    #[cfg(feature = "mvc")]
+    space.conn().let_go_of(space.index());
     true
 }
 

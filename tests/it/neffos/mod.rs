@@ -1,6 +1,8 @@
 //! The neffos protocol over real sockets: what its original client does not show.
 
 mod arguments;
+#[cfg(all(feature = "mvc", feature = "validator"))]
+mod controllers;
 mod ending;
 mod exchange;
 mod forged;
