@@ -3,6 +3,7 @@
 //! Applications depend on `gongular`. Libraries that bring their own extractors or layers depend on this crate: it changes
 //! rarely, and does no IO.
 
+mod accept;
 #[cfg(feature = "axum")]
 pub mod axum;
 mod contract;
@@ -38,6 +39,7 @@ pub mod __private {
     //! What our other crates share, and what the derive's output names through the hidden module of `gongular`. No promise
     //! is made about it.
 
+    pub use crate::accept::{COVERED, EXACT, MediaRange};
     pub use crate::framing::{declared_length, is_bodiless};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
 }

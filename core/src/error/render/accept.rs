@@ -1,5 +1,7 @@
 //! Which shape a client asks for.
 
+use crate::accept::{COVERED, EXACT, MediaRange};
+
 /// The shape of an error's answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -52,11 +54,11 @@ impl Format {
     /// Returns how much a client wants a shape: what the most specific of the ranges that cover it says.
     fn rank(self, format: Self, accept: &[u8]) -> Rank {
         let mut rank = Rank::REFUSED;
-        for range in split(accept, b',').filter_map(Range::parse) {
-            let specificity = range.covers(format, self == Self::Problem);
+        for range in MediaRange::all(accept) {
+            let specificity = self.specificity(format, &range);
             if specificity > rank.specificity {
                 rank.specificity = specificity;
-                rank.quality = range.quality;
+                rank.quality = range.quality();
             }
         }
         if rank.quality == 0 {
@@ -66,6 +68,25 @@ impl Format {
         rank.specificity = rank.specificity.min(COVERED);
         rank.own_choice = format == self;
         rank
+    }
+
+    /// Returns how specific a range is if it covers a shape, else 0.
+    fn specificity(self, format: Self, range: &MediaRange<'_>) -> u8 {
+        let (main, sub) = match format {
+            Self::Gongular => ("application", "json"),
+            Self::Html => ("text", "html"),
+            Self::Problem => ("application", "problem+json"),
+            Self::Text => ("text", "plain"),
+        };
+        match range.covers(main, sub) {
+            0 if format == Self::Problem
+                && self == format
+                && range.covers("application", "json") == EXACT =>
+            {
+                COVERED
+            }
+            specificity => specificity,
+        }
     }
 }
 
@@ -82,97 +103,8 @@ impl Rank {
     const REFUSED: Self = Self { quality: 0, specificity: 0, named_problem: false, own_choice: false };
 }
 
-/// One media range of an `Accept` field.
-struct Range<'a> {
-    main: &'a [u8],
-    sub: &'a [u8],
-    /// In thousandths.
-    quality: u16,
-}
-
-impl<'a> Range<'a> {
-    fn parse(range: &'a [u8]) -> Option<Self> {
-        let mut parts = split(range, b';');
-        let mut essence = parts.next()?.splitn(2, |&byte| byte == b'/');
-        let (main, sub) = (essence.next()?.trim_ascii(), essence.next()?.trim_ascii());
-        let mut quality = 1000;
-        for parameter in parts {
-            let mut pair = parameter.splitn(2, |&byte| byte == b'=');
-            if pair.next()?.trim_ascii().eq_ignore_ascii_case(b"q") {
-                quality = parse_quality(pair.next()?.trim_ascii())?;
-            }
-        }
-        Some(Self { main, sub, quality })
-    }
-
-    /// Returns how specific the range is if it covers a shape, else 0.
-    fn covers(&self, format: Format, json_is_problem: bool) -> u8 {
-        let (main, sub): (&[u8], &[u8]) = match format {
-            Format::Gongular => (b"application", b"json"),
-            Format::Html => (b"text", b"html"),
-            Format::Problem => (b"application", b"problem+json"),
-            Format::Text => (b"text", b"plain"),
-        };
-        if self.main == b"*" && self.sub == b"*" {
-            return ANY;
-        }
-        if !self.main.eq_ignore_ascii_case(main) {
-            return 0;
-        }
-        if self.sub == b"*" {
-            return SAME_MAIN;
-        }
-        if self.sub.eq_ignore_ascii_case(sub) {
-            return EXACT;
-        }
-        if format == Format::Problem && json_is_problem && self.sub.eq_ignore_ascii_case(b"json") {
-            return COVERED;
-        }
-        0
-    }
-}
-
-/// Reads `0`, `0.5`, `1.000`: at most three digits behind the point, in thousandths.
-fn parse_quality(text: &[u8]) -> Option<u16> {
-    let (whole, fraction) = match text {
-        [whole] => (whole, &[][..]),
-        [whole, b'.', fraction @ ..] if fraction.len() <= 3 => (whole, fraction),
-        _ => return None,
-    };
-    if !matches!(whole, b'0' | b'1') || !fraction.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let mut quality = u16::from(whole - b'0');
-    for place in 0..3 {
-        quality = quality * 10 + fraction.get(place).map_or(0, |digit| u16::from(digit - b'0'));
-    }
-    (quality <= 1000).then_some(quality)
-}
-
-/// Splits at a separator that stands outside of quotes.
-fn split(text: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
-    let mut quoted = false;
-    let mut escaped = false;
-    text.split(move |&byte| {
-        if escaped {
-            escaped = false;
-        } else if quoted && byte == b'\\' {
-            escaped = true;
-        } else if byte == b'"' {
-            quoted = !quoted;
-        }
-        byte == separator && !quoted
-    })
-}
-
 /// In the order in which equals are preferred, behind the application's choice.
 const OFFERED: [Format; 4] = [Format::Gongular, Format::Problem, Format::Html, Format::Text];
-
-/// The type itself; it overrides [`COVERED`], but a client that named either named a type.
-const EXACT: u8 = 4;
-const COVERED: u8 = 3;
-const SAME_MAIN: u8 = 2;
-const ANY: u8 = 1;
 
 #[cfg(test)]
 mod tests {
