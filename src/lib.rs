@@ -12,7 +12,7 @@ pub use gongular_core::{
     Answer, BodyContent, BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each,
     Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Html, Input, IntoResponse, Json, Limits,
     MatchedPath, PathParams, Place, Problem, ProblemKind, Redirect, RequestBody, RequestContext,
-    RequestState, ResponseBody, Rules, Stage, Step, Stop, Unchecked, handle, service,
+    RequestState, ResponseBody, ResponseContext, Rules, Stage, Step, Stop, Unchecked, handle, service,
 };
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;

@@ -8,12 +8,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, he
 use http_body::Body;
 use serde::Serialize;
 
-use crate::{Error, IntoResponse, ResponseBody};
+use crate::{Contract, Error, IntoResponse, ResponseBody, ResponseContext};
 
 /// What the handlers of a chain have said about the answer so far; they all write into one.
 ///
 /// - A later body replaces an earlier one, with its content type. A handler that says nothing leaves what is there.
-/// - A header field replaces one of the same name.
+/// - A header field replaces one of the same name; `Vary` adds to it.
 /// - The status is 200 until somebody says another.
 #[derive(Default)]
 pub struct Answer {
@@ -95,13 +95,25 @@ impl Answer {
     /// Takes over what a handler returned.
     ///
     /// A status other than 200 and the header fields replace what was said before. The body does, unless the response has
-    /// neither a body nor a content type.
+    /// neither a body nor a content type. An answer that looks at the request is made without it; see
+    /// [`respond_to`](Self::respond_to).
     ///
     /// # Errors
     ///
     /// As [`IntoResponse::into_response`], or what a body set before could not be serialised for.
     pub fn respond(&mut self, output: impl IntoResponse) -> Result<(), Error> {
         self.take_over(output.into_response()?, true);
+        self.check()
+    }
+
+    /// Takes over what a handler returned for a request, as [`respond`](Self::respond) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`IntoResponse::respond_to`], or what a body set before could not be serialised for.
+    #[inline]
+    pub fn respond_to(&mut self, output: impl IntoResponse, cx: ResponseContext<'_>) -> Result<(), Error> {
+        self.take_over(output.respond_to(cx)?, true);
         self.check()
     }
 
@@ -231,21 +243,27 @@ impl fmt::Debug for Answer {
 pub struct Stop<T>(pub T);
 
 impl<T: IntoResponse> IntoResponse for Stop<T> {
+    fn describe(contract: &mut Contract) {
+        T::describe(contract);
+    }
+
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        let mut response = self.0.into_response()?;
-        response.extensions_mut().insert(Stopped);
-        Ok(response)
+        self.0.into_response().map(stopping)
+    }
+
+    fn respond_to(self, cx: ResponseContext<'_>) -> Result<Response<ResponseBody>, Error> {
+        self.0.respond_to(cx).map(stopping)
+    }
+
+    /// Lets the chain go on, and says nothing.
+    fn absent() -> Result<Response<ResponseBody>, Error> {
+        ().into_response()
     }
 }
 
-/// Ends the chain, or lets it go on and says nothing.
-impl<T: IntoResponse> IntoResponse for Option<Stop<T>> {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        match self {
-            Some(stop) => stop.into_response(),
-            None => ().into_response(),
-        }
-    }
+fn stopping(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+    response.extensions_mut().insert(Stopped);
+    response
 }
 
 /// Left in a response whose handler ends the chain.
@@ -268,24 +286,7 @@ fn merge(before: &mut Response<ResponseBody>, after: Response<ResponseBody>, has
         }
         *before.body_mut() = body;
     }
-    replace(before.headers_mut(), parts.headers);
-}
-
-/// Puts header fields in the place of those of the same names.
-fn replace(headers: &mut HeaderMap, new: HeaderMap) {
-    let mut name = None;
-    for (next, value) in new {
-        match (next, &name) {
-            (Some(next), _) => {
-                headers.insert(next.clone(), value);
-                name = Some(next);
-            }
-            (None, Some(name)) => {
-                headers.append(name.clone(), value);
-            }
-            (None, None) => {}
-        }
-    }
+    crate::respond::replace(before.headers_mut(), parts.headers);
 }
 
 #[cfg(test)]

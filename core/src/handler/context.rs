@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Answer;
 use crate::request::{MatchedPath, PathParams, RequestState};
 use crate::stats::Logger;
-use crate::{ClientAddr, Error, IntoResponse, RequestContext};
+use crate::{ClientAddr, Error, IntoResponse, RequestContext, ResponseContext};
 
 /// The request head, and what a handler says about the answer, which all handlers of a chain share.
 pub struct Context<'r> {
@@ -146,9 +146,10 @@ impl<'r> Context<'r> {
     ///
     /// # Errors
     ///
-    /// As [`IntoResponse::into_response`], or what was said before cannot be sent.
+    /// As [`IntoResponse::respond_to`], or what was said before cannot be sent.
     pub fn respond(&mut self, output: impl IntoResponse) -> Result<(), Error> {
-        self.answer.take_over(output.into_response()?, !self.said_status);
+        let cx = ResponseContext::with_state(self.parts, self.state);
+        self.answer.take_over(output.respond_to(cx)?, !self.said_status);
         self.answer.check()
     }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::{Answer, Handler};
-use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext};
+use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseContext};
 
 /// A function that takes the members of the tuple `Args` one by one and returns a future: an `async fn` or a closure.
 ///
@@ -32,12 +32,13 @@ where
 {
     fn describe(contract: &mut Contract) {
         Args::describe(contract);
+        <Fut::Output as IntoResponse>::describe(contract);
     }
 
     async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
         let args = Args::from_request(cx).await?;
         let output = Function::call(self, args).await;
-        answer.respond(output)
+        answer.respond_to(output, ResponseContext::of(cx))
     }
 }
 

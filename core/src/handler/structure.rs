@@ -48,6 +48,7 @@ where
 
     fn describe(contract: &mut Contract) {
         T::describe(contract);
+        <T::Output as IntoResponse>::describe(contract);
     }
 
     async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {

@@ -25,6 +25,10 @@ impl<'r> ResponseContext<'r> {
         Self { parts, state: None }
     }
 
+    pub(crate) const fn with_state(parts: &'r Parts, state: Option<&'r RequestState>) -> Self {
+        Self { parts, state }
+    }
+
     /// Makes the view of a request that has been read.
     #[must_use]
     #[inline]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderValue, Response, StatusCode, header};
 use http_body::Body;
 
 use super::{IntoResponse, ResponseBody};
@@ -27,78 +27,6 @@ impl IntoResponse for StatusCode {
         let mut response = Response::new(ResponseBody::empty());
         *response.status_mut() = self;
         Ok(response)
-    }
-}
-
-impl<T: IntoResponse> IntoResponse for (StatusCode, T) {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        let mut response = self.1.into_response()?;
-        *response.status_mut() = self.0;
-        Ok(response)
-    }
-}
-
-impl<T: IntoResponse> IntoResponse for (HeaderMap, T) {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        let mut response = self.1.into_response()?;
-        response.headers_mut().extend(self.0);
-        Ok(response)
-    }
-}
-
-impl<T: IntoResponse> IntoResponse for (StatusCode, HeaderMap, T) {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        (self.0, (self.1, self.2)).into_response()
-    }
-}
-
-/// Nothing but header fields.
-impl IntoResponse for HeaderMap {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        (self, ()).into_response()
-    }
-}
-
-/// Header fields by name and value, in front of an answer: they replace those of the same names.
-///
-/// # Errors
-///
-/// A name or value has characters that header fields cannot have: `400`.
-impl<K, V, const N: usize, T> IntoResponse for ([(K, V); N], T)
-where
-    K: TryInto<HeaderName, Error: Into<http::Error>>,
-    V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    T: IntoResponse,
-{
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        let (fields, answer) = self;
-        let mut response = answer.into_response()?;
-        for (name, value) in fields {
-            let name = name.try_into().map_err(Into::into)?;
-            let value = value.try_into().map_err(Into::into)?;
-            response.headers_mut().insert(name, value);
-        }
-        Ok(response)
-    }
-}
-
-impl<K, V, const N: usize, T> IntoResponse for (StatusCode, [(K, V); N], T)
-where
-    K: TryInto<HeaderName, Error: Into<http::Error>>,
-    V: TryInto<HeaderValue, Error: Into<http::Error>>,
-    T: IntoResponse,
-{
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        (self.0, (self.1, self.2)).into_response()
-    }
-}
-
-impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
-    fn into_response(self) -> Result<Response<ResponseBody>, Error> {
-        match self {
-            Ok(value) => value.into_response(),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 
@@ -155,23 +83,6 @@ plain! {
 mod tests {
     use super::*;
     use crate::{Html, Redirect};
-
-    #[test]
-    fn fields_in_front_of_an_answer_replace_its_own() {
-        let answer = ([("content-type", "text/csv"), ("x-rows", "2")], "a,b");
-        let response = answer.into_response().unwrap();
-        assert_eq!(response.headers()["content-type"], "text/csv");
-        assert_eq!(response.headers()["x-rows"], "2");
-
-        let answer = (StatusCode::CREATED, [(header::ETAG, "\"7\"")], ());
-        assert_eq!(answer.into_response().unwrap().status(), StatusCode::CREATED);
-    }
-
-    #[test]
-    fn a_field_that_would_split_the_answer_is_refused() {
-        let error = ([("x-name", "a\r\nx-b: 1".to_owned())], "").into_response().unwrap_err();
-        assert_eq!(error.status(), StatusCode::BAD_REQUEST);
-    }
 
     #[test]
     fn a_page_is_html_and_redirects_keep_their_kinds_apart() {
