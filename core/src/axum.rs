@@ -9,7 +9,7 @@ use http::request::Parts;
 use crate::inject::{InjectKey, Scope, Value, resolve};
 use crate::request::{ClientAddr, MatchedPath, RequestState};
 use crate::stats::{Logger, report_route};
-use crate::{BodySlot, Error, FromRequest, RequestContext};
+use crate::{BodySlot, Error, FromRequest, RequestContext, Responder};
 
 /// Reads a type that leaves the body alone, from what axum lends.
 ///
@@ -74,4 +74,4 @@ macro_rules! parts {
     )*};
 }
 
-parts!(ClientAddr, Logger, MatchedPath);
+parts!(ClientAddr, Logger, MatchedPath, Responder);

@@ -9,6 +9,7 @@ mod html;
 pub(crate) mod json;
 mod plain;
 mod redirect;
+mod responder;
 
 use http::Response;
 
@@ -18,6 +19,7 @@ pub use self::context::ResponseContext;
 pub use self::html::Html;
 pub use self::json::Json;
 pub use self::redirect::Redirect;
+pub use self::responder::Responder;
 use crate::{Contract, Error};
 
 /// A value that a handler may return.
