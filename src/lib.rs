@@ -12,13 +12,23 @@ pub use gongular_core::{
     Answer, BodyContent, BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each,
     Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Html, Input, IntoResponse, Json, Limits,
     MatchedPath, PathParams, Place, Problem, ProblemKind, Redirect, RequestBody, RequestContext,
-    RequestState, ResponseBody, ResponseContext, Rules, Stage, Step, Stop, Unchecked, handle, service,
+    RequestState, Responder, ResponseBody, ResponseContext, Rules, Stage, Step, Stop, Unchecked, handle,
+    service,
 };
+#[cfg(feature = "msgpack")]
+pub use gongular_extractors::Msgpack;
+#[cfg(feature = "xml")]
+pub use gongular_extractors::Xml;
+#[cfg(feature = "yaml")]
+pub use gongular_extractors::Yaml;
 #[cfg(feature = "axum")]
 pub use gongular_extractors::axum::All;
 pub use gongular_extractors::{
-    Body, Cookie, Extension, Form, Header, Inject, Multipart, Param, Part, Query, UploadReader, UploadedFile,
+    Body, Cookie, Extension, Form, Header, Inject, Multipart, Negotiate, Param, Part, Payload, Query,
+    UploadReader, UploadedFile,
 };
+#[cfg(feature = "protobuf")]
+pub use gongular_extractors::{NegotiateMessage, PayloadMessage, Protobuf};
 pub use gongular_layers as layers;
 #[doc = include_str!("../docs/from_request.md")]
 #[cfg(feature = "macros")]

@@ -122,6 +122,12 @@ body! {
     [T] crate::Body<T>;
     [T] crate::Form<T>;
     [] crate::Multipart;
+    [T] crate::Payload<T>;
+}
+
+#[cfg(feature = "protobuf")]
+body! {
+    [T] crate::PayloadMessage<T>;
 }
 
 /// Several extractors as one axum argument: `All((param, query)): All<(Param<P>, Query<Q>)>`.

@@ -61,16 +61,16 @@ pub(crate) fn plain(headers: &HeaderMap) -> Result<(), Error> {
     }
 }
 
-fn written(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn written(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
-fn essence(content_type: &str) -> &str {
+pub(crate) fn essence(content_type: &str) -> &str {
     content_type.split(';').next().unwrap_or_default().trim_ascii()
 }
 
 /// Returns whether no charset is given that has other texts than UTF-8.
-fn is_utf8(content_type: &str) -> bool {
+pub(crate) fn is_utf8(content_type: &str) -> bool {
     content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('=')).all(|(name, value)| {
         let value = value.trim_ascii().trim_matches('"');
         let known = ["utf-8", "utf8", "us-ascii"];
@@ -79,7 +79,7 @@ fn is_utf8(content_type: &str) -> bool {
     })
 }
 
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     let essence = essence(content_type);
     let Some((kind, name)) = essence.split_once('/') else {
         return false;

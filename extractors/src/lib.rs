@@ -10,7 +10,10 @@ mod flat;
 mod form;
 mod header;
 mod inject;
+#[cfg(any(feature = "protobuf", feature = "tonic"))]
+mod message;
 mod multipart;
+mod notation;
 mod param;
 mod query;
 mod strict;
@@ -29,6 +32,15 @@ pub use self::form::Form;
 pub use self::header::Header;
 pub use self::inject::{Inject, Keyed};
 pub use self::multipart::{Multipart, Part};
+#[cfg(feature = "msgpack")]
+pub use self::notation::Msgpack;
+#[cfg(feature = "xml")]
+pub use self::notation::Xml;
+#[cfg(feature = "yaml")]
+pub use self::notation::Yaml;
+pub use self::notation::{Negotiate, Payload};
+#[cfg(feature = "protobuf")]
+pub use self::notation::{NegotiateMessage, PayloadMessage, Protobuf};
 pub use self::param::Param;
 pub use self::query::Query;
 pub use self::upload::{UploadReader, UploadedFile};

@@ -1,4 +1,4 @@
-//! JSON as it is written: an object is no list, and what is skipped is looked at too.
+//! Values as they are written: an object is no list, and what is skipped is looked at too.
 //!
 //! serde_json by itself takes a list for a struct, and passes over the value of an unknown key without looking at its
 //! texts and its depth. These wrappers say no to both. They hold no state, so that the compiler leaves nothing of them.
@@ -78,7 +78,8 @@ pub(crate) fn is_readable(text: &str) -> bool {
     Skipped.deserialize(&mut serde_json::Deserializer::from_str(text)).is_ok()
 }
 
-struct Strict<D>(D);
+/// A deserializer whose structs are objects only.
+pub(crate) struct Strict<D>(pub(crate) D);
 
 macro_rules! forward {
     ($($name:ident)*) => {$(
@@ -324,7 +325,7 @@ impl<'de, T: DeserializeSeed<'de>> DeserializeSeed<'de> for Seed<T> {
 }
 
 /// A value that nobody asked for, read and dropped.
-struct Skipped;
+pub(crate) struct Skipped;
 
 impl<'de> DeserializeSeed<'de> for Skipped {
     type Value = ();
@@ -351,14 +352,29 @@ impl<'de> Visitor<'de> for Skipped {
 
     drop_value! {
         visit_bool bool;
-        visit_i64 i64;
-        visit_u64 u64;
+        visit_bytes &[u8];
         visit_f64 f64;
+        visit_i128 i128;
+        visit_i64 i64;
         visit_str &str;
+        visit_u128 u128;
+        visit_u64 u64;
+    }
+
+    fn visit_none<E: Error>(self) -> Result<(), E> {
+        Ok(())
     }
 
     fn visit_unit<E: Error>(self) -> Result<(), E> {
         Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {

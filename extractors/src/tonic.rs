@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use gongular_core::{BodySlot, BrokenRules, Error, FromRequest, Place, RequestContext, Rules, Step};
+use gongular_core::{BodySlot, Error, FromRequest, RequestContext, Rules};
 use http::request::Parts;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Status};
+
+use crate::message::refused;
 
 /// Reads what needs no body from a gRPC request: dependencies, headers (gRPC calls them metadata), the client's address,
 /// or a derived struct of these.
@@ -55,27 +57,4 @@ pub fn checked<M: Rules>(message: M) -> Result<M, Status> {
         Ok(()) => Ok(message),
         Err(broken) => Err(refused(broken).into()),
     }
-}
-
-#[cold]
-fn refused(broken: BrokenRules) -> Error {
-    let problems = broken.into_iter().map(|rule| {
-        let path = path_text(rule.path());
-        rule.into_problem(Place::Body, path)
-    });
-    Error::binding(problems.collect())
-}
-
-fn path_text(steps: &[Step]) -> String {
-    let mut path = String::new();
-    for step in steps {
-        match step {
-            Step::Field(name) => {
-                let dot = if path.is_empty() { "" } else { "." };
-                path.extend([dot, name]);
-            }
-            Step::Index(index) => path.push_str(&format!("[{index}]")),
-        }
-    }
-    path
 }

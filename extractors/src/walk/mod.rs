@@ -80,12 +80,27 @@ where
     if strict::depth(text.as_bytes()) > strict::MAX_DEPTH {
         return refuse("depth", format!("the body nests deeper than {} levels", strict::MAX_DEPTH));
     }
-    let doc = Rc::new(Doc::Json(text));
-    let problems = walk::<T>(place, &doc, check);
-    explained(problems, || {
+    json_value::<T>(place, text, check, || {
         let message = format!("the value does not fit at line {} column {}", error.line(), error.column());
         Problem::parse(place, "", "invalid", message)
     })
+}
+
+/// Explains why a text that is JSON could not be bound, or the values of another notation that it stands for; `nothing` is
+/// said when all of it fits.
+#[cold]
+#[inline(never)]
+pub(crate) fn json_value<'de, T>(
+    place: Place,
+    text: &'de str,
+    check: Check<T>,
+    nothing: impl FnOnce() -> Problem,
+) -> Error
+where
+    T: Deserialize<'de>,
+{
+    let doc = Rc::new(Doc::Json(text));
+    explained(walk::<T>(place, &doc, check), nothing)
 }
 
 /// Names the fields of broken rules of a flat place as the client knows them.
@@ -125,6 +140,17 @@ where
     };
     let doc = Rc::new(Doc::Json(std::str::from_utf8(text).unwrap_or_default()));
     Error::binding(names::problems::<T>(place, &doc, check, broken, &[]))
+}
+
+/// Names the fields of broken rules by their type alone, for an input that cannot be walked.
+#[cfg(feature = "xml")]
+#[cold]
+#[inline(never)]
+pub(crate) fn broken_rules_of<'de, T>(place: Place, check: Check<T>, broken: BrokenRules) -> Error
+where
+    T: Deserialize<'de>,
+{
+    Error::binding(names::problems::<T>(place, &Rc::new(Doc::Nothing), check, broken, &[]))
 }
 
 fn walk<'de, T: Deserialize<'de>>(place: Place, doc: &Rc<Doc<'de>>, check: Check<T>) -> Vec<Problem> {
