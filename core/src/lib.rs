@@ -29,7 +29,9 @@ pub use self::request::{
     BodyContent, BodySlot, ClientAddr, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext,
     RequestState, Stage,
 };
-pub use self::respond::{Html, IntoResponse, Json, Redirect, Responder, ResponseBody, ResponseContext};
+pub use self::respond::{
+    Html, IntoResponse, Json, Preflight, Preflighted, Redirect, Responder, ResponseBody, ResponseContext,
+};
 #[cfg(feature = "garde")]
 pub use self::rules::Garde;
 pub use self::rules::{BrokenRule, BrokenRules, Each, Rules, Step, Unchecked};

@@ -8,6 +8,7 @@ mod context;
 mod html;
 pub(crate) mod json;
 mod plain;
+mod preflight;
 mod redirect;
 mod responder;
 
@@ -18,6 +19,7 @@ pub use self::body::ResponseBody;
 pub use self::context::ResponseContext;
 pub use self::html::Html;
 pub use self::json::Json;
+pub use self::preflight::{Preflight, Preflighted};
 pub use self::redirect::Redirect;
 pub use self::responder::Responder;
 use crate::{Contract, Error};

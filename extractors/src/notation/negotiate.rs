@@ -1,6 +1,7 @@
 //! Answers in the notation that the client asks for.
 
-use gongular_core::{Contract, Error, IntoResponse, ResponseBody, ResponseContext};
+use gongular_core::{Contract, Error, IntoResponse, Preflight, ResponseBody, ResponseContext};
+use http::response::Parts;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 #[cfg(feature = "protobuf")]
 use prost::Message;
@@ -59,6 +60,12 @@ impl<T: Serialize> IntoResponse for Negotiate<T> {
     }
 }
 
+impl<T: Preflight> Preflight for Negotiate<T> {
+    fn preflight(&self, cx: ResponseContext<'_>, head: &mut Parts) -> Result<(), Error> {
+        self.0.preflight(cx, head)
+    }
+}
+
 /// An answer that is a prost message in the notation that the client asks for by `Accept`.
 ///
 /// As [`Negotiate`], and Protocol Buffers, behind MessagePack. The message needs `Serialize` for the other notations.
@@ -93,6 +100,13 @@ impl<T: Serialize + Message> IntoResponse for NegotiateMessage<T> {
 
     fn respond_to(self, cx: ResponseContext<'_>) -> Result<Response<ResponseBody>, Error> {
         answer(Notation::OF_MESSAGES, &cx.request().headers, |notation| self.write(notation))
+    }
+}
+
+#[cfg(feature = "protobuf")]
+impl<T: Preflight> Preflight for NegotiateMessage<T> {
+    fn preflight(&self, cx: ResponseContext<'_>, head: &mut Parts) -> Result<(), Error> {
+        self.0.preflight(cx, head)
     }
 }
 

@@ -55,6 +55,16 @@ macro_rules! only {
             }
         }
 
+        impl<T: gongular_core::Preflight> gongular_core::Preflight for $name<T> {
+            fn preflight(
+                &self,
+                cx: gongular_core::ResponseContext<'_>,
+                head: &mut http::response::Parts,
+            ) -> Result<(), gongular_core::Error> {
+                self.0.preflight(cx, head)
+            }
+        }
+
         #[cfg(feature = "axum")]
         impl<S, T> axum_core::extract::FromRequest<S> for $name<T>
         where
