@@ -59,6 +59,8 @@ pub mod server;
 mod shutdown;
 #[cfg(feature = "engine")]
 pub mod test_client;
+#[cfg(feature = "view")]
+pub mod view;
 #[cfg(feature = "websocket")]
 pub mod websocket;
 

@@ -18,6 +18,18 @@ mod hosts;
 mod mvc;
 #[cfg(feature = "neffos")]
 mod neffos;
+#[cfg(all(
+    feature = "axum",
+    feature = "engine",
+    feature = "macros",
+    feature = "minijinja",
+    feature = "msgpack",
+    feature = "protobuf",
+    feature = "validator",
+    feature = "xml",
+    feature = "yaml"
+))]
+mod notation;
 #[cfg(feature = "axum")]
 mod promises;
 mod rules;
