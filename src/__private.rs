@@ -33,6 +33,6 @@ pub mod axum {
 }
 
 #[cfg(feature = "mvc")]
-pub use crate::mvc::glue::{HookOutcome, hook, respond};
+pub use crate::mvc::glue::{HookOutcome, describe_answer, describe_plain_answer, hook, respond};
 #[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use crate::neffos::reply;

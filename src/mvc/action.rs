@@ -35,6 +35,7 @@ where
     fn describe(contract: &mut Contract) {
         S::Fields::describe(contract);
         M::Arguments::describe(contract);
+        M::describe_answer(contract);
     }
 
     async fn call(&self, cx: &mut RequestContext<'_, AnyBody>, answer: &mut Answer) -> Result<(), Error> {

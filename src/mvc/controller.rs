@@ -7,7 +7,7 @@ use http::Response;
 
 use super::{Actions, Activated, Activation};
 use crate::inject::Lifetime;
-use crate::{AnyBody, Context, Error, FromRequest, RequestContext, ResponseBody, Stage};
+use crate::{AnyBody, Context, Contract, Error, FromRequest, RequestContext, ResponseBody, Stage};
 
 /// A struct whose fields are dependencies, values of the request, and plain values: how an instance is made.
 ///
@@ -97,6 +97,11 @@ pub trait ControllerMethods: Sized + Send + Sync + 'static {
 pub trait Method<C>: Send + Sync + 'static {
     /// What the method takes.
     type Arguments: FromRequest<AnyBody> + Send;
+
+    /// Adds what the method's answer needs to the contract.
+    fn describe_answer(contract: &mut Contract) {
+        let _ = contract;
+    }
 
     /// Calls the method and takes over what it returns.
     fn call(

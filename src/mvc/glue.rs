@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use crate::{Context, Error, IntoResponse};
+use crate::{Context, Contract, Error, IntoResponse};
 
 /// Waits for what a method returns, and answers with it.
 #[inline]
@@ -13,6 +13,26 @@ where
 {
     let output = method.await;
     cx.respond(output)
+}
+
+/// Adds what the answer of an `async` method needs to its contract; the method is not called.
+pub fn describe_answer<C, A, F, Fut>(_: F, contract: &mut Contract)
+where
+    C: 'static,
+    F: FnOnce(&'static C, A, &'static mut Context<'static>) -> Fut,
+    Fut: Future<Output: IntoResponse>,
+{
+    Fut::Output::describe(contract);
+}
+
+/// Adds what the answer of a method needs to its contract; the method is not called.
+pub fn describe_plain_answer<C, A, F, T>(_: F, contract: &mut Contract)
+where
+    C: 'static,
+    F: FnOnce(&'static C, A, &'static mut Context<'static>) -> T,
+    T: IntoResponse,
+{
+    T::describe(contract);
 }
 
 /// Waits for a hook.

@@ -78,6 +78,7 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         }},
         (false, false) => quote_spanned!(span=> ::core::future::ready(__cx.respond(#call))),
     };
+    let describe = if method.is_async { quote!(describe_answer) } else { quote!(describe_plain_answer) };
     // The attribute is for the reader of the struct, which is read here and now.
     let mut input = input;
     input.attrs.clear();
@@ -94,6 +95,17 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         #[automatically_derived]
         impl #krate::mvc::Method<#ty> for #name {
             type Arguments = #arguments;
+
+            fn describe_answer(__contract: &mut #krate::Contract) {
+                // Only for its type: what an answer needs is known by the compiler alone.
+                #krate::__private::#describe(
+                    |__controller: &'static #ty, __arguments: #arguments, __cx: &'static mut #krate::Context<'static>| {
+                        let _ = (__controller, &__arguments, &__cx);
+                        #call
+                    },
+                    __contract,
+                );
+            }
 
             #[inline]
             fn call(
