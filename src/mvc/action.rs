@@ -108,14 +108,16 @@ where
     C: ControllerMethods,
     M: Method<C>,
 {
-    let begun = Caught::new(controller.begin_request(&mut Context::new(cx, answer))).await;
-    let called = match begun {
+    // In blocks, since a hook that is no `async fn` runs, and may panic, when it is called.
+    let begun = async { controller.begin_request(&mut Context::new(cx, answer)).await };
+    let called = match Caught::new(begun).await {
         Ok(()) if answer.is_stopped() => Ok(()),
         Ok(()) => Caught::new(call::<C, M>(controller, cx, answer)).await,
         Err(error) => Err(error),
     };
     let error = called.as_ref().err();
-    let ended = Caught::new(controller.end_request(&mut Context::new(cx, answer), error)).await;
+    let ended = async { controller.end_request(&mut Context::new(cx, answer), error).await };
+    let ended = Caught::new(ended).await;
     // What failed first is what is told.
     called.and(ended)
 }
