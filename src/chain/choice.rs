@@ -30,7 +30,7 @@ impl Step for Choice {
         let chains = Arc::clone(&self.chains);
         Box::pin(async move {
             let before = Before::of(&flight.answer);
-            let mut refused: Option<Error> = None;
+            let mut refused: Option<(&Arc<Steps>, Error)> = None;
             for (index, chain) in chains.iter().enumerate() {
                 match chain.walk(flight).await {
                     Ended::Failed(back, error) if error.is_pass() => {
@@ -38,7 +38,7 @@ impl Step for Choice {
                         flight.answer = before.answer();
                         refused = Some(match refused {
                             Some(first) if error.status() == StatusCode::NOT_IMPLEMENTED => first,
-                            _ => error,
+                            _ => (chain, error),
                         });
                     }
                     ended => {
@@ -52,7 +52,7 @@ impl Step for Choice {
                 }
             }
             match refused {
-                Some(error) => Ended::Failed(flight, error),
+                Some((chain, error)) => Ended::Answered(chain.refuse(&flight, error)),
                 None => Ended::Done(flight),
             }
         })

@@ -49,7 +49,7 @@ impl Activation {
         }
     }
 
-    /// Returns the name of the controller's type.
+    /// Returns the name of the controller's type, as its `impl` block writes it.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -71,7 +71,12 @@ impl Activation {
             );
             self.mistakes.push(Mistake::new(MistakeKind::Controller, text, self.place));
         }
-        MethodActivation { draft: self.drafts.iter_mut().find(|draft| draft.method == name) }
+        MethodActivation {
+            draft: self.drafts.iter_mut().find(|draft| draft.method == name),
+            controller: self.name,
+            place: self.place,
+            mistakes: &mut self.mistakes,
+        }
     }
 
     /// Adds a handler before all methods.
@@ -102,6 +107,8 @@ impl Activation {
     }
 
     /// Provides dependencies to this controller alone, in the place of the application's of the same type and key.
+    ///
+    /// They stand around the controller as a layer does, so that it does not [pass](crate::Error::pass) a request on.
     pub fn providers(&mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> &mut Self {
         self.providers = register(std::mem::take(&mut self.providers));
         self
@@ -110,9 +117,7 @@ impl Activation {
     /// Leaves methods out: they answer no requests.
     pub fn skip<'n>(&mut self, methods: impl IntoIterator<Item = &'n str>) -> &mut Self {
         for name in methods {
-            if let Some(draft) = self.method(name).draft {
-                draft.routes.clear();
-            }
+            self.method(name).without_routes();
         }
         self
     }
@@ -128,14 +133,17 @@ impl fmt::Debug for Activation {
 }
 
 /// One method of a controller, before it becomes routes.
-#[must_use = "a change is made through its methods"]
 pub struct MethodActivation<'a> {
+    /// None when the controller has no such method, which is told already.
     draft: Option<&'a mut Draft>,
+    controller: &'static str,
+    place: &'static Location<'static>,
+    mistakes: &'a mut Vec<Mistake>,
 }
 
 impl MethodActivation<'_> {
     /// Adds a handler before this method.
-    pub fn handler<H, Args>(self, handler: H) -> Self
+    pub fn handler<H, Args>(&mut self, handler: H) -> &mut Self
     where
         H: Handler<AnyBody, Args>,
         Args: 'static,
@@ -144,7 +152,7 @@ impl MethodActivation<'_> {
     }
 
     /// Adds a tower layer around this method; see [`Activation::layer`].
-    pub fn layer<L, R>(self, layer: L) -> Self
+    pub fn layer<L, R>(&mut self, layer: L) -> &mut Self
     where
         L: Layer<Rest> + Send + Sync + 'static,
         L::Service: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
@@ -158,39 +166,50 @@ impl MethodActivation<'_> {
     }
 
     /// Names the method's first route, for URLs that are made of it.
-    pub fn named(mut self, name: &'static str) -> Self {
-        if let Some(route) = self.draft.as_mut().and_then(|draft| draft.routes.first_mut()) {
-            route.name = Some(name);
+    ///
+    /// That there is none yet is a mistake that the engine tells when it is built.
+    pub fn named(&mut self, name: &'static str) -> &mut Self {
+        let Some(draft) = &mut self.draft else { return self };
+        match draft.routes.first_mut() {
+            Some(route) => route.name = Some(name),
+            None => {
+                let (controller, method) = (self.controller, draft.method);
+                let text = format!(
+                    "`{controller}::{method}` has no route that could be named `{name}`: name it after its route was added"
+                );
+                self.mistakes.push(Mistake::new(MistakeKind::Controller, text, self.place));
+            }
         }
         self
     }
 
     /// Adds a route that leads to this method.
-    pub fn route(self, method: Method, path: impl Into<String>) -> Self {
+    pub fn route(&mut self, method: Method, path: impl Into<String>) -> &mut Self {
         self.add(MethodFilter::One(method), path.into())
     }
 
     /// Adds a route for all methods of HTTP that no other route of the path answers.
-    pub fn any(self, path: impl Into<String>) -> Self {
+    pub fn any(&mut self, path: impl Into<String>) -> &mut Self {
         self.add(MethodFilter::Any, path.into())
     }
 
     /// Takes away the routes that lead to this method so far.
-    pub fn without_routes(mut self) -> Self {
+    pub fn without_routes(&mut self) -> &mut Self {
         if let Some(draft) = &mut self.draft {
             draft.routes.clear();
+            draft.may_lack_routes = true;
         }
         self
     }
 
-    fn add(mut self, filter: MethodFilter, path: String) -> Self {
+    fn add(&mut self, filter: MethodFilter, path: String) -> &mut Self {
         if let Some(draft) = &mut self.draft {
             draft.routes.push(DraftRoute { filter, path: DraftPath::Written(path), name: None });
         }
         self
     }
 
-    fn links(mut self, chain: Chain) -> Self {
+    fn links(&mut self, chain: Chain) -> &mut Self {
         if let Some(draft) = &mut self.draft {
             draft.links.extend(chain.links);
         }
@@ -215,7 +234,7 @@ pub struct Activated<'a> {
 }
 
 impl Activated<'_> {
-    /// Returns the name of the controller's type.
+    /// Returns the name of the controller's type, with its path.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name

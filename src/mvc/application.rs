@@ -60,11 +60,17 @@ pub struct Application {
     router: Router,
     name: Option<String>,
     path_word: Option<PathWord>,
-    routes: Vec<Placed>,
+    /// Routes and parties, in the order in which they were added.
+    items: Vec<Added>,
     /// The controller that was handled last.
     handled: Option<&'static str>,
     /// How many controllers have been handled; tells them apart.
     controllers: usize,
+}
+
+enum Added {
+    Party { path: String, router: Router },
+    Route(Placed),
 }
 
 /// A route to a method of a controller.
@@ -79,7 +85,7 @@ struct Placed {
 impl Application {
     /// Makes an application on a router, whose handlers, layers, providers and other routes stay as they are.
     pub const fn new(router: Router) -> Self {
-        Self { router, name: None, path_word: None, routes: Vec::new(), handled: None, controllers: 0 }
+        Self { router, name: None, path_word: None, items: Vec::new(), handled: None, controllers: 0 }
     }
 
     /// Lets functions change the application, in order: for parts of it that are written elsewhere.
@@ -190,8 +196,16 @@ impl Application {
 
     /// Turns what a controller declared into routes.
     fn place(&mut self, activation: Activation, errors: Option<Handle>, place: &'static Location<'static>) {
+        let controller = activation.name();
         let Activation { drafts, mut first, links, providers, mistakes, .. } = activation;
         self.router.mistakes.extend(mistakes);
+        for draft in drafts.iter().filter(|draft| draft.routes.is_empty() && !draft.may_lack_routes) {
+            let text = format!(
+                "no route leads to `{controller}::{}`: add one in `before_activation`, or write `#[skip]` in place of `#[action]`",
+                draft.method
+            );
+            self.router.mistakes.push(Mistake::new(MistakeKind::Controller, text, place));
+        }
         if !providers.is_empty() {
             first.push(Link::Providers(Arc::new(providers)));
         }
@@ -206,7 +220,8 @@ impl Application {
                 let links = links.chain([Link::Handler(handler.clone())]).collect();
                 let chain = Chain { links, name: route.name, errors };
                 let filter = route.filter;
-                self.routes.push(Placed { controller: self.controllers, filter, path, chain, place });
+                let controller = self.controllers;
+                self.items.push(Added::Route(Placed { controller, filter, path, chain, place }));
             }
         }
         self.controllers += 1;
@@ -216,7 +231,8 @@ impl Application {
     /// how words become paths.
     pub fn party(mut self, path: impl Into<String>, configure: impl FnOnce(Self) -> Self) -> Self {
         let child = Self { path_word: self.path_word.clone(), ..Self::new(Router::new()) };
-        self.router = self.router.group(path, configure(child).into_router());
+        let router = configure(child).into_router();
+        self.items.push(Added::Party { path: path.into(), router });
         self
     }
 
@@ -232,10 +248,17 @@ impl Application {
 
     /// Makes the router of all of this, for an engine, or to be a group of another router.
     pub fn into_router(self) -> Router {
-        let Self { mut router, routes, .. } = self;
+        let Self { mut router, items: added, .. } = self;
         let mut items: Vec<(usize, Item)> = Vec::new();
         let mut index = std::collections::HashMap::new();
-        for Placed { controller, filter, path, chain, place } in routes {
+        for added in added {
+            let Placed { controller, filter, path, chain, place } = match added {
+                Added::Party { path, router } => {
+                    items.push((usize::MAX, Item::Group { prefix: path, router }));
+                    continue;
+                }
+                Added::Route(placed) => placed,
+            };
             let key = (filter.to_string(), join("", &path));
             match index.get(&key).and_then(|&at: &usize| items.get_mut(at)) {
                 // A controller that declares a route twice is a mistake, which the table of routes tells.
@@ -267,11 +290,14 @@ impl From<Application> for Router {
 
 impl fmt::Debug for Application {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let routes = self.routes.iter().map(|route| format!("{} {}", route.filter, route.path));
+        let items = self.items.iter().map(|added| match added {
+            Added::Party { path, .. } => path.clone(),
+            Added::Route(route) => format!("{} {}", route.filter, route.path),
+        });
         f.debug_struct("Application")
             .field("name", &self.name)
             .field("router", &self.router)
-            .field("routes", &routes.collect::<Vec<_>>())
+            .field("items", &items.collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

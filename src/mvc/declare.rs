@@ -48,6 +48,8 @@ pub(super) struct Draft {
     pub(super) method: &'static str,
     pub(super) handler: Registered,
     pub(super) routes: Vec<DraftRoute>,
+    /// Whether somebody wants it to answer nothing.
+    pub(super) may_lack_routes: bool,
     /// What stands in front of the method alone.
     pub(super) links: Vec<Link>,
 }
@@ -87,7 +89,7 @@ where
             arguments: Contract::of::<M::Arguments, AnyBody>(),
         }));
         let routes = routes.iter().map(DraftRoute::declared).collect();
-        self.drafts.push(Draft { method, handler, routes, links: Vec::new() });
+        self.drafts.push(Draft { method, handler, routes, may_lack_routes: false, links: Vec::new() });
     }
 }
 

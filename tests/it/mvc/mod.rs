@@ -1,7 +1,9 @@
 //! Controllers, asked as a client asks them, without sockets.
 
 mod controllers;
+mod handlers;
 mod hooks;
+mod lifetimes;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
