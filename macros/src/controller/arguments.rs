@@ -90,6 +90,14 @@ impl Arguments {
         })
     }
 
+    /// Returns the names of all single parameters of the path, with the arguments.
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&str, &Read)> {
+        self.reads().filter_map(|read| match &read.kind {
+            Kind::Named(name) | Kind::Scalar(name) => Some((name.as_str(), read)),
+            Kind::Extractor => None,
+        })
+    }
+
     /// Returns whether an argument may read parameters of the path that are not seen here.
     pub(super) fn may_read_more(&self) -> bool {
         self.reads().any(|read| match &read.kind {
@@ -102,10 +110,7 @@ impl Arguments {
 
     /// Returns whether a parameter is read by its name.
     pub(super) fn reads_parameter(&self, name: &str) -> bool {
-        self.reads().any(|read| match &read.kind {
-            Kind::Named(known) | Kind::Scalar(known) => known == name,
-            Kind::Extractor => false,
-        })
+        self.parameters().any(|(known, _)| known == name)
     }
 
     /// Writes the struct whose fields are the arguments.

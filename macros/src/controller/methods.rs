@@ -168,14 +168,23 @@ fn method_routes(
     Some(vec![MethodRoute { verb: verb.map(str::to_owned), path: Path::Name(parts), name: None }])
 }
 
-/// Gives the parameters of a name their arguments, in order; those that are left over stand at the end.
+/// Gives the parameters of a name their arguments, in order; bare scalars that are left over stand at the end.
+///
+/// Arguments that are marked `#[param]` are asked only where there are too few bare ones, and then the last of them: the first may be
+/// parameters of the path around the controller.
 fn parts(
     ident: &Ident,
     words: Vec<Word>,
     arguments: &Arguments,
     mistakes: &mut Mistakes,
 ) -> Option<Vec<Part>> {
-    let mut scalars = arguments.scalars();
+    let wanted = words.iter().filter(|word| !matches!(word, Word::Text(_))).count();
+    let mut known: Vec<(&str, &Read)> = arguments.scalars().collect();
+    if known.len() < wanted {
+        known = arguments.parameters().collect();
+        known.drain(..known.len().saturating_sub(wanted));
+    }
+    let mut known = known.into_iter();
     let mut parts = Vec::new();
     let mut ends_in_parameter = false;
     for word in words {
@@ -185,7 +194,7 @@ fn parts(
             parts.push(Part::Word(text));
             continue;
         }
-        let Some((name, _)) = scalars.next() else {
+        let Some((name, _)) = known.next() else {
             let text = format!(
                 "`by` stands for a parameter of the path, but `{ident}` has no argument for it: add one, such as `id: u64`"
             );
@@ -194,12 +203,11 @@ fn parts(
         };
         parts.push(if wildcard { Part::Wildcard(name.to_owned()) } else { Part::Param(name.to_owned()) });
     }
-    let left: Vec<(&str, &Read)> = scalars.collect();
     if ends_in_parameter {
-        parts.extend(left.into_iter().map(|(name, _)| Part::Param(name.to_owned())));
+        parts.extend(known.map(|(name, _)| Part::Param(name.to_owned())));
         return Some(parts);
     }
-    for (name, read) in left {
+    for (name, read) in known {
         let text = format!(
             "`{name}` is no parameter of the path: the name `{ident}` has no `by` for it; rename the method to `{ident}_by`, or write \
              where the value comes from, `#[query] {name}`"
@@ -238,7 +246,7 @@ fn check_parameters(ident: &Ident, route: &Route, arguments: &Arguments, mistake
 impl Method {
     /// Returns where errors about what the method returns belong.
     pub(super) fn span(&self) -> Span {
-        self.ident.span()
+        here(&self.ident)
     }
 }
 
@@ -263,6 +271,12 @@ impl Hook {
     }
 
     pub(super) fn span(&self) -> Span {
-        self.signature.ident.span()
+        here(&self.signature.ident)
     }
+}
+
+/// Returns the place of a name for code that names variables of ours: the name itself may come from a `macro_rules!`, in which they
+/// are not seen.
+fn here(name: &Ident) -> Span {
+    name.span().resolved_at(Span::call_site())
 }

@@ -4,6 +4,7 @@ mod controllers;
 mod handlers;
 mod hooks;
 mod lifetimes;
+mod names;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
