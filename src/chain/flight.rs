@@ -85,8 +85,8 @@ impl Flight {
     fn fail(self: Box<Self>, running: Option<Running>, error: Error) -> Ended {
         match (running, self.state.recorder()) {
             (Some(running), _) => running.fail(&error),
-            (None, Some(recorder)) => recorder.fail(&error),
-            (None, None) => {}
+            (None, Some(recorder)) if !error.is_pass() => recorder.fail(&error),
+            (None, _) => {}
         }
         Ended::Failed(self, error)
     }

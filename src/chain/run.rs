@@ -38,6 +38,10 @@ impl Steps {
 
     /// Answers what a step failed with.
     pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
+        // An error that passes is that of the request only now that nobody else answers.
+        if let Some(recorder) = flight.state.recorder().filter(|_| error.is_pass()) {
+            recorder.fail(&error);
+        }
         let said = flight.answer.headers().clone();
         Box::new(self.errors.answer(error, &head_of(flight), said))
     }

@@ -130,7 +130,7 @@ impl<'e> RouteInfo<'e> {
     }
 }
 
-/// One line, such as `GET /users/{id} → auth, show`: handlers by the last part of their names.
+/// One line, such as `GET /users/{id} → auth, show`: handlers by the last part of their names, methods with their types.
 impl fmt::Display for RouteInfo<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.method, self.path())?;
@@ -142,11 +142,14 @@ impl fmt::Display for RouteInfo<'_> {
     }
 }
 
-/// Returns the last part of a handler's name, with its type parameters.
+/// Returns the last part of a handler's name, with its type parameters, and with the type that it is a method of.
 fn without_path(name: &str) -> &str {
     let end = name.find('<').unwrap_or(name.len());
     let path = name.get(..end).unwrap_or(name);
-    path.rfind("::").and_then(|at| name.get(at + 2..)).unwrap_or(name)
+    let Some(last) = path.rfind("::") else { return name };
+    let owner = path.get(..last).map_or(0, |owner| owner.rfind("::").map_or(0, |at| at + 2));
+    let is_type = path.get(owner..).is_some_and(|owner| owner.starts_with(char::is_uppercase));
+    name.get(if is_type { owner } else { last + 2 }..).unwrap_or(name)
 }
 
 impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {

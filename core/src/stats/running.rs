@@ -56,11 +56,14 @@ impl Running {
         self.stopped = true;
     }
 
-    /// Notes that it failed, which ends the chain; the request fails with this error.
+    /// Notes that it failed, which ends the chain; the request fails with this error, unless it [passes](Error::is_pass): then
+    /// another handler may answer.
     #[cold]
     pub fn fail(mut self, error: &Error) {
         let text = error.to_string();
-        self.recorder.fail_with(text.clone());
+        if !error.is_pass() {
+            self.recorder.fail_with(text.clone());
+        }
         self.progress = Progress::Done;
         self.stopped = true;
         self.error = Some(text);

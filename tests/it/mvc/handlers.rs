@@ -6,7 +6,7 @@ use gongular::inject::Lifetime;
 use gongular::layers::ErrorLayer;
 use gongular::layers::error::RequestHead;
 use gongular::mvc::{Activated, Activation, Application, controller, controller_with, skip};
-use gongular::{Context, Controller, Error, Inject, Router, Stop, controller, http};
+use gongular::{Context, Controller, Error, Inject, Router, Stop, http};
 use http::{Method, StatusCode};
 use serde_json::json;
 use tower::util::MapResponseLayer;

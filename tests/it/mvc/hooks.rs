@@ -5,7 +5,7 @@ use std::task::{Context as Task, Poll, Waker};
 
 use gongular::mvc::{Application, controller, controller_with};
 use gongular::stats::Outcome;
-use gongular::{Body, Context, Controller, Error, Inject, Router, Unchecked, controller, http};
+use gongular::{Body, Context, Controller, Error, Inject, Router, Unchecked, http};
 use http::StatusCode;
 use serde_json::json;
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gongular::inject::{Completion, Finished, Lifetime, Provider};
 use gongular::mvc::{Activated, Application, controller, controller_with};
-use gongular::{Controller, Inject, Router, controller};
+use gongular::{Controller, Inject, Router};
 
 use super::{Diary, build};
 

@@ -5,6 +5,7 @@ mod handlers;
 mod hooks;
 mod lifetimes;
 mod names;
+mod requests;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
