@@ -30,26 +30,28 @@ impl Engine {
     pub async fn build(mut self) -> Result<EngineService, BuildError> {
         let mut plan = Plan::new(self.take_router(), &self.overrides, &self.errors);
         let mut mistakes = std::mem::take(&mut plan.mistakes);
+        let mut warned = std::mem::take(&mut plan.warnings);
         check::routes(&plan, &mut mistakes);
         let provided = check::provided(&plan);
-        check::wiring(&plan, &provided, &mut mistakes);
+        let needs = check::Needs::of(&plan);
+        check::wiring(&needs, &provided, &mut mistakes);
         #[cfg(feature = "mvc")]
         let mut controllers = super::controllers::Controllers::of(&plan);
         #[cfg(feature = "mvc")]
         controllers.settle(&provided, &mut mistakes);
-        check::overrides(&self.overrides, &plan, &mut mistakes);
+        check::overrides(&self.overrides, &plan, &needs, &mut mistakes);
         if !mistakes.is_empty() {
             // The table finds more of them, which are to be listed too.
             let conflicts = table(&plan.routes, &[], self.redirects).err();
             mistakes.extend(conflicts.unwrap_or_default());
             return Err(BuildError::new(mistakes));
         }
-        let containers = containers(&plan).await?;
+        let containers = containers(&plan, &needs).await?;
         let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
         #[cfg(feature = "mvc")]
         controllers.make(&containers).await.map_err(BuildError::new)?;
         let mut warnings = check::warnings(&containers);
-        warnings.append(&mut plan.warnings);
+        warnings.append(&mut warned);
         #[cfg(feature = "mvc")]
         let controllers = controllers.activated(&containers);
         let Some(root) = containers.into_iter().next() else {
@@ -72,11 +74,11 @@ impl Engine {
 }
 
 /// Builds the containers of all levels, the outer ones first.
-async fn containers(plan: &Plan) -> Result<Vec<Container>, BuildError> {
+async fn containers(plan: &Plan, needs: &check::Needs<'_>) -> Result<Vec<Container>, BuildError> {
     let mut containers: Vec<Container> = Vec::new();
     for (index, level) in plan.levels.iter().enumerate() {
         let outer = level.outer.and_then(|outer| containers.get(outer)).cloned();
-        let providers = check::with_needs(plan, index, Providers::default().and_all_of(&level.providers));
+        let providers = needs.add(index, Providers::default().and_all_of(&level.providers));
         let providers = match outer {
             Some(outer) => providers.under(outer),
             None => providers,

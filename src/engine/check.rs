@@ -1,7 +1,13 @@
 //! What can be wrong with an application, found before the first request.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::panic::Location;
+#[cfg(feature = "mvc")]
+use std::sync::Arc;
+
 use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvider};
-use gongular_core::{Field, Place};
+use gongular_core::{Contract, Field, Place};
 use http::Method;
 
 use super::mistake::{Mistake, MistakeKind};
@@ -42,9 +48,8 @@ fn parameters(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>
                 names => format!("`{}`", names.join("`, `")),
             };
             let text = format!(
-                "field `{}` of `{}` has no parameter in the route `{} {}` of `{}`, which has {known}: rename one of them",
-                field.path(),
-                input.type_name(),
+                "{} has no parameter in the route `{} {}` of `{}`, which has {known}: rename one of them",
+                subject(field.path(), input.type_name(), handler),
                 route.method,
                 route.pattern,
                 handler.name,
@@ -52,6 +57,23 @@ fn parameters(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>
             mistakes.push(Mistake::new(MistakeKind::Parameter, text, route.place));
         }
     }
+}
+
+/// Names a field as it was written: fields and arguments of controllers are those of structs that nobody has seen.
+fn subject(field: &str, type_name: &str, handler: &Registered) -> String {
+    #[cfg(feature = "mvc")]
+    if let Some(action) = &handler.action {
+        let hidden = type_name.rsplit("::").next().unwrap_or_default();
+        if hidden.starts_with("__Fields") {
+            return format!("field `{field}` of `{}`", action.owner.name());
+        }
+        if hidden.starts_with("__Arguments") {
+            return format!("argument `{field}` of `{}`", action.method);
+        }
+    }
+    #[cfg(not(feature = "mvc"))]
+    let _ = handler;
+    format!("field `{field}` of `{type_name}`")
 }
 
 fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
@@ -80,40 +102,78 @@ pub(super) fn provided(plan: &Plan) -> Vec<ContainerBuilder> {
 }
 
 /// Checks the dependencies of all levels, given what is provided in each.
-pub(super) fn wiring(plan: &Plan, provided: &[ContainerBuilder], mistakes: &mut Vec<Mistake>) {
-    let first = mistakes.len();
+pub(super) fn wiring(needs: &Needs<'_>, provided: &[ContainerBuilder], mistakes: &mut Vec<Mistake>) {
+    // What is wrong outside is wrong inside too.
+    let mut known = HashSet::new();
     for (index, all) in provided.iter().enumerate() {
-        let checked = with_needs(plan, index, ContainerBuilder::default().and_all_of(all));
+        let checked = needs.add(index, ContainerBuilder::default().and_all_of(all));
         let Err(errors) = checked.check() else { continue };
-        for mistake in errors.mistakes() {
-            let mistake = Mistake::wiring(mistake);
-            // What is wrong outside is wrong inside too.
-            let text = mistake.to_string();
-            if !mistakes.iter().skip(first).any(|known| known.to_string() == text) {
-                mistakes.push(mistake);
-            }
-        }
+        let found = errors.mistakes().iter().map(Mistake::wiring);
+        mistakes.extend(found.filter(|mistake| known.insert(mistake.to_string())));
     }
 }
 
 /// Checks that each override replaces something, or is needed by somebody.
-pub(super) fn overrides(overrides: &ContainerBuilder, plan: &Plan, mistakes: &mut Vec<Mistake>) {
+pub(super) fn overrides(
+    overrides: &ContainerBuilder,
+    plan: &Plan,
+    needs: &Needs<'_>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    if overrides.is_empty() {
+        return;
+    }
     let mut registered = ContainerBuilder::default().and_all_of(&plan.registered);
     for level in 0..plan.levels.len() {
-        registered = with_needs(plan, level, registered);
+        registered = needs.add(level, registered);
     }
     mistakes.extend(overrides.unused_overrides(&registered).iter().map(Mistake::wiring));
 }
 
-/// Adds what the handlers of a level need.
-pub(super) fn with_needs(plan: &Plan, level: usize, mut providers: ContainerBuilder) -> ContainerBuilder {
-    for route in &plan.routes {
-        for (_, handler) in route.handlers().filter(|(of, _)| *of == level) {
-            let name = format!("`{}` of the route `{} {}`", handler.name, route.method, route.pattern);
-            providers = providers.needs_contract_at(name, &handler.contract, route.place);
+/// What the handlers of each level need.
+pub(super) struct Needs<'p> {
+    levels: Vec<Vec<Need<'p>>>,
+}
+
+struct Need<'p> {
+    name: String,
+    contract: Cow<'p, Contract>,
+    place: &'static Location<'static>,
+}
+
+impl<'p> Needs<'p> {
+    pub(super) fn of(plan: &'p Plan) -> Self {
+        let mut needs = Self { levels: plan.levels.iter().map(|_| Vec::new()).collect() };
+        #[cfg(feature = "mvc")]
+        let mut known = HashSet::new();
+        for route in &plan.routes {
+            for (level, handler) in route.handlers() {
+                let Some(level) = needs.levels.get_mut(level) else { continue };
+                let contract = &handler.contract;
+                #[cfg(feature = "mvc")]
+                let contract = handler.action.as_ref().map_or(contract, |action| &action.arguments);
+                // The fields of a controller are its own, and not once more those of each of its methods.
+                #[cfg(feature = "mvc")]
+                if let Some(owner) = handler.action.as_ref().map(|action| &action.owner)
+                    && known.insert(Arc::as_ptr(owner).cast::<()>() as usize)
+                {
+                    let name = format!("the controller `{}`", owner.name());
+                    level.push(Need { name, contract: Cow::Owned(owner.fields()), place: owner.place() });
+                }
+                let name = format!("`{}` of the route `{} {}`", handler.name, route.method, route.pattern);
+                level.push(Need { name, contract: Cow::Borrowed(contract), place: route.place });
+            }
         }
+        needs
     }
-    providers
+
+    /// Adds what the handlers of a level need.
+    pub(super) fn add(&self, level: usize, mut providers: ContainerBuilder) -> ContainerBuilder {
+        for Need { name, contract, place } in self.levels.get(level).into_iter().flatten() {
+            providers = providers.needs_contract_at(name.as_str(), contract, place);
+        }
+        providers
+    }
 }
 
 /// Returns what is no mistake but worth a look: providers that nobody needs, in whatever group.

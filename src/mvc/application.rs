@@ -120,7 +120,7 @@ impl Application {
     /// Provides a value to all controllers, by its type.
     #[track_caller]
     pub fn provide<T: Send + Sync + 'static>(mut self, value: T) -> Self {
-        self.late(std::any::type_name::<T>());
+        self.late(&format!("`{}`", std::any::type_name::<T>()));
         self.router = self.router.provide(value);
         self
     }
@@ -132,7 +132,7 @@ impl Application {
         U: Send + Sync + 'static,
         T: ?Sized + Send + Sync + 'static,
     {
-        self.late(std::any::type_name::<T>());
+        self.late(&format!("`{}`", std::any::type_name::<T>()));
         self.router = self.router.register(provider);
         self
     }
@@ -150,7 +150,7 @@ impl Application {
     fn late(&mut self, what: &str) {
         if let Some(controller) = self.handled {
             let text = format!(
-                "`{what}` is registered after the controller `{controller}` was handled: register it before"
+                "{what} is registered after the controller `{controller}` was handled: register it before"
             );
             self.router.mistakes.push(Mistake::new(MistakeKind::LateRegistration, text, Location::caller()));
         }

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use http::Request;
 
 use super::{Activated, ControllerMethods, Source};
-use crate::chain::Owner;
+use crate::chain::{Caught, Owner};
 use crate::inject::{Container, Lifetime, Lifetimes, Scopes};
 use crate::{BodySlot, Contract, Error, FromRequest, RequestContext, RequestState, Stage};
 
@@ -101,7 +101,7 @@ where
     ) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'c>> {
         Box::pin(async move {
             if self.shared().is_none() {
-                let instance = self.assemble(container).await?;
+                let instance = Caught::new(self.assemble(container)).await?;
                 // One that was made meanwhile is as good.
                 let _ = self.shared.set(instance);
             }

@@ -4,6 +4,7 @@ mod controllers;
 mod handlers;
 mod hooks;
 mod lifetimes;
+mod mistakes;
 mod names;
 mod requests;
 
