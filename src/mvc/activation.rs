@@ -79,6 +79,12 @@ impl Activation {
         }
     }
 
+    /// Notes what cannot be, to be told when the engine is built.
+    pub(super) fn mistake(&mut self, why: &str) {
+        let text = format!("the controller `{}`: {why}", self.name);
+        self.mistakes.push(Mistake::new(MistakeKind::Controller, text, self.place));
+    }
+
     /// Adds a handler before all methods.
     pub fn handler<H, Args>(&mut self, handler: H) -> &mut Self
     where

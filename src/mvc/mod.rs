@@ -2,6 +2,7 @@
 
 mod action;
 mod activation;
+mod api_version;
 mod application;
 mod controller;
 mod declare;
@@ -16,12 +17,13 @@ mod report;
 pub use gongular_macros::{Controller, controller};
 
 pub use self::activation::{Activated, ActivatedRoute, Activation, MethodActivation};
+pub use self::api_version::ApiVersion;
 pub use self::application::Application;
 pub use self::controller::{
     Built, Controller, ControllerMethods, Method, NoFields, NoInstance, Source, Whole,
 };
 pub use self::declare::{ActionRoute, Actions};
-pub use self::option::{ControllerOption, Skip, skip};
+pub use self::option::{ControllerOption, Deprecated, Layered, Skip, Using, Version, layered, skip, using};
 pub use self::path::{ActionPath, PathPart};
 pub use self::registration::{AsInstance, IntoController, Registration, controller, controller_with};
 pub use self::report::{Report, ReportedAction, ReportedController, ReportedNeed};

@@ -1,12 +1,15 @@
 //! Controllers, asked as a client asks them, without sockets.
 
 mod controllers;
+mod deprecated;
 mod handlers;
 mod hooks;
 mod lifetimes;
 mod mistakes;
 mod names;
+mod options;
 mod requests;
+mod versions;
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};

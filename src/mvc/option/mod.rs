@@ -1,11 +1,21 @@
 //! What a controller is handled with.
 
+mod deprecated;
+mod skip;
+mod using;
+mod version;
+
+pub use self::deprecated::Deprecated;
+pub use self::skip::{Skip, skip};
+pub use self::using::{Layered, Using, layered, using};
+pub use self::version::Version;
+
 use super::Activation;
 
 /// Something that a controller is handled with, beside itself: see
 /// [`Application::handle_with`](super::Application::handle_with).
 ///
-/// A function of the [`Activation`] is one, and so is a tuple of options, which are applied in order.
+/// A function of the [`Activation`] is one, and so is a tuple of options, which are applied in order, and an `Option` of one.
 pub trait ControllerOption {
     /// Changes the controller before its methods become routes.
     fn apply(self, activation: &mut Activation);
@@ -14,6 +24,14 @@ pub trait ControllerOption {
 impl<F: FnOnce(&mut Activation)> ControllerOption for F {
     fn apply(self, activation: &mut Activation) {
         self(activation);
+    }
+}
+
+impl<O: ControllerOption> ControllerOption for Option<O> {
+    fn apply(self, activation: &mut Activation) {
+        if let Some(option) = self {
+            option.apply(activation);
+        }
     }
 }
 
@@ -37,19 +55,3 @@ tuple!(O1, O2, O3);
 tuple!(O1, O2, O3, O4);
 tuple!(O1, O2, O3, O4, O5);
 tuple!(O1, O2, O3, O4, O5, O6);
-
-/// Leaves methods out, by their names in the program: they answer no requests.
-#[derive(Clone, Debug)]
-pub struct Skip<const N: usize>(pub(super) [&'static str; N]);
-
-/// Leaves methods out, by their names in the program.
-#[must_use]
-pub const fn skip<const N: usize>(methods: [&'static str; N]) -> Skip<N> {
-    Skip(methods)
-}
-
-impl<const N: usize> ControllerOption for Skip<N> {
-    fn apply(self, activation: &mut Activation) {
-        activation.skip(self.0);
-    }
-}
