@@ -45,7 +45,11 @@ impl Step for Choice {
                         skip(chains.get(index + 1..), &ended);
                         // Its own error handler answers, which need not be that of the chains beside it.
                         return match ended {
-                            Ended::Failed(back, error) => Ended::Answered(chain.refuse(&back, error)),
+                            Ended::Failed(back, error) => {
+                                let response = chain.refuse(&back, error);
+                                Ended::Refused(back, response)
+                            }
+                            Ended::Lost(failure) => Ended::Answered(chain.lose(*failure)),
                             ended => ended,
                         };
                     }
@@ -67,7 +71,7 @@ impl Step for Choice {
 
 /// Notes that the chains behind the one that answered did not run.
 fn skip(chains: Option<&[Arc<Steps>]>, ended: &Ended) {
-    let (Ended::Done(flight) | Ended::Failed(flight, _)) = ended else { return };
+    let (Ended::Done(flight) | Ended::Failed(flight, _) | Ended::Refused(flight, _)) = ended else { return };
     if let Some(recorder) = flight.state.recorder().filter(|recorder| recorder.detail().handlers()) {
         for chain in chains.unwrap_or_default() {
             chain.skip(0, recorder);

@@ -33,6 +33,9 @@ pub(crate) enum Ended {
     Failed(Box<Flight>, Error),
     /// A layer failed, or what it passed the request on to.
     Lost(Box<Failure>),
+    /// A part of the chain has answered what it failed with by itself.
+    #[cfg(feature = "mvc")]
+    Refused(Box<Flight>, Box<Response<ResponseBody>>),
 }
 
 /// What a layer failed with, and what the error handler needs of the request, which is gone.

@@ -9,6 +9,8 @@ mod choice;
 mod flight;
 mod layer;
 #[cfg(feature = "mvc")]
+mod level;
+#[cfg(feature = "mvc")]
 mod owner;
 mod run;
 mod step;
@@ -30,6 +32,8 @@ pub(crate) use self::flight::Caught;
 pub(crate) use self::flight::{Ended, Flight, StepFuture};
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
+#[cfg(feature = "mvc")]
+pub(crate) use self::level::Level;
 #[cfg(feature = "mvc")]
 pub(crate) use self::owner::{Action, Owner};
 pub(crate) use self::run::{Run, Steps};

@@ -46,6 +46,11 @@ impl Steps {
         Box::new(self.errors.answer(error, &head_of(flight), said))
     }
 
+    /// Answers what a layer failed with.
+    pub(super) fn lose(&self, failure: Failure) -> Box<Response<ResponseBody>> {
+        Box::new(self.errors.answer(failure.error, &failure.head, failure.said))
+    }
+
     /// Begins the chain for a request.
     #[inline]
     pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
@@ -195,6 +200,11 @@ impl Run {
                 }
                 Ended::Failed(flight, error) => return Poll::Ready(self.fail(&flight, error)),
                 Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
+                #[cfg(feature = "mvc")]
+                Ended::Refused(_, response) => {
+                    self.end(self.index + 1);
+                    return Poll::Ready(Landed::Response(response));
+                }
             };
             self.index += 1;
             match self.steps.steps.get(self.index) {
@@ -226,7 +236,7 @@ impl Run {
     #[inline(never)]
     fn lose(&mut self, failure: Failure) -> Landed {
         self.end(self.index + 1);
-        Landed::Response(Box::new(self.steps.errors.answer(failure.error, &failure.head, failure.said)))
+        Landed::Response(self.steps.lose(failure))
     }
 
     /// Makes the response of what the chain has ended with.

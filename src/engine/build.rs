@@ -98,9 +98,10 @@ fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Resul
     let mut table = TableBuilder::new();
     table.redirect(redirects);
     for route in routes {
+        let making = Making::new(&route.errors, containers);
         let endpoint = Endpoint {
-            steps: steps(&route.links, &route.errors, containers),
-            automatic: route.around_automatic().map(|links| steps(&links, &route.errors, containers)),
+            steps: making.steps(&route.links),
+            automatic: route.around_automatic().map(|links| making.steps(&links)),
             path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
             params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
             needs_scope: route.needs_scope(containers.first()),
@@ -117,46 +118,72 @@ fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Resul
     })
 }
 
-/// Makes the steps of a chain; what comes after a layer stands inside of it.
-fn steps(links: &[PlannedLink], errors: &Arc<dyn Answers>, containers: &[Container]) -> Arc<Steps> {
-    let mut steps: Vec<Arc<dyn Step>> = Vec::new();
-    for (index, link) in links.iter().enumerate() {
-        let rest = || Rest::new(steps_after(links, index, errors, containers));
-        let layer = match link {
-            PlannedLink::Automatic => {
-                steps.push(Arc::new(Automatic));
-                continue;
-            }
-            #[cfg(feature = "mvc")]
-            PlannedLink::Choice(chains) => {
-                let chains = chains.iter().map(|chain| {
-                    let errors = chain.errors.map_or_else(|| Arc::clone(errors), |first| errors.after(first));
-                    self::steps(&chain.links, &errors, containers)
-                });
-                steps.push(Arc::new(crate::chain::Choice::new(chains.collect())));
-                continue;
-            }
-            PlannedLink::Handler(handler) => {
-                steps.push(Arc::clone(&handler.step));
-                continue;
-            }
-            PlannedLink::Layer(layer) => layer.wrap(rest()),
-            PlannedLink::Level(level) => match containers.get(*level) {
-                Some(container) => TowerLayer(InjectLayer::new(container.clone())).wrap(rest()),
-                None => continue,
-            },
-        };
-        steps.push(layer);
-        break;
-    }
-    Arc::new(Steps::new(steps, Arc::clone(errors)))
+/// What the steps of a chain are made with.
+#[derive(Clone, Copy)]
+struct Making<'a> {
+    errors: &'a Arc<dyn Answers>,
+    containers: &'a [Container],
+    /// Whether another chain may take the request of this one.
+    #[cfg(feature = "mvc")]
+    is_choice: bool,
 }
 
-fn steps_after(
-    links: &[PlannedLink],
-    index: usize,
-    errors: &Arc<dyn Answers>,
-    containers: &[Container],
-) -> Arc<Steps> {
-    steps(links.get(index + 1..).unwrap_or_default(), errors, containers)
+impl<'a> Making<'a> {
+    const fn new(errors: &'a Arc<dyn Answers>, containers: &'a [Container]) -> Self {
+        Self {
+            errors,
+            containers,
+            #[cfg(feature = "mvc")]
+            is_choice: false,
+        }
+    }
+
+    /// Makes the steps of a chain; what comes after a layer stands inside of it.
+    fn steps(self, links: &[PlannedLink]) -> Arc<Steps> {
+        let mut steps: Vec<Arc<dyn Step>> = Vec::new();
+        for (index, link) in links.iter().enumerate() {
+            let after = || self.steps(links.get(index + 1..).unwrap_or_default());
+            let layer = match link {
+                PlannedLink::Automatic => {
+                    steps.push(Arc::new(Automatic));
+                    continue;
+                }
+                #[cfg(feature = "mvc")]
+                PlannedLink::Choice(chains) => {
+                    steps.push(self.choice(chains));
+                    continue;
+                }
+                PlannedLink::Handler(handler) => {
+                    steps.push(Arc::clone(&handler.step));
+                    continue;
+                }
+                PlannedLink::Layer(layer) => layer.wrap(Rest::new(after())),
+                PlannedLink::Level(level) => match self.containers.get(*level) {
+                    Some(container) => self.level(container, after()),
+                    None => continue,
+                },
+            };
+            steps.push(layer);
+            break;
+        }
+        Arc::new(Steps::new(steps, Arc::clone(self.errors)))
+    }
+
+    fn level(self, container: &Container, after: Arc<Steps>) -> Arc<dyn Step> {
+        #[cfg(feature = "mvc")]
+        if self.is_choice {
+            return Arc::new(crate::chain::Level::new(container.clone(), after));
+        }
+        TowerLayer(InjectLayer::new(container.clone())).wrap(Rest::new(after))
+    }
+
+    #[cfg(feature = "mvc")]
+    fn choice(self, chains: &[super::plan::PlannedChain]) -> Arc<dyn Step> {
+        let chains = chains.iter().map(|chain| {
+            let errors =
+                chain.errors.map_or_else(|| Arc::clone(self.errors), |first| self.errors.after(first));
+            Making { errors: &errors, is_choice: true, ..self }.steps(&chain.links)
+        });
+        Arc::new(crate::chain::Choice::new(chains.collect()))
+    }
 }

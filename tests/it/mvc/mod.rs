@@ -8,6 +8,7 @@ mod lifetimes;
 mod mistakes;
 mod names;
 mod options;
+mod overlap;
 mod requests;
 mod versions;
 
