@@ -153,7 +153,7 @@ impl<B: RequestBody + 'static> Service<Request<B>> for Rest {
         let answer = parts.extensions.remove::<Said>().and_then(|said| said.take()).unwrap_or_default();
         let is_head = parts.method == Method::HEAD;
         let body = BodySlot::new(AnyBody::new(body));
-        RestFuture { run: self.steps.run(Box::new(Flight { parts, body, state, answer }), is_head) }
+        RestFuture { run: self.steps.run_inside(Box::new(Flight { parts, body, state, answer }), is_head) }
     }
 }
 

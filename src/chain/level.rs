@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gongular_core::inject::{Container, Scopes};
+use gongular_core::inject::{Container, Scope, Scopes};
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::inject::ResponseFuture;
@@ -27,9 +27,21 @@ impl Level {
     }
 }
 
+impl Level {
+    /// Goes on in a scope that is open already, which another chain of the request has left.
+    fn go_on(&self, mut flight: Box<Flight>, open: Scope) -> StepFuture {
+        flight.state.set_scope(open);
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move { inner.walk(flight).await })
+    }
+}
+
 impl Step for Level {
     fn call(&self, mut flight: Box<Flight>) -> StepFuture {
         let outer = flight.state.scope().cloned();
+        if let Some(open) = outer.as_ref().and_then(|scope| scope.open_of(self.scopes.container())) {
+            return self.go_on(flight, open);
+        }
         let open = self.scopes.enter(&mut flight.state);
         let is_bodiless = matches!(flight.parts.method, Method::CONNECT | Method::HEAD);
         let inner = Arc::clone(&self.inner);

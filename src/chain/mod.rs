@@ -7,6 +7,8 @@
 #[cfg(feature = "mvc")]
 mod choice;
 mod flight;
+#[cfg(feature = "mvc")]
+mod http_errors;
 mod layer;
 #[cfg(feature = "mvc")]
 mod level;
@@ -30,6 +32,8 @@ pub(crate) use self::choice::Choice;
 #[cfg(feature = "mvc")]
 pub(crate) use self::flight::Caught;
 pub(crate) use self::flight::{Ended, Flight, StepFuture};
+#[cfg(feature = "mvc")]
+pub(crate) use self::http_errors::HttpErrors;
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
 #[cfg(feature = "mvc")]

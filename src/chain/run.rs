@@ -16,6 +16,8 @@ use http::{HeaderMap, Response, StatusCode, header};
 use http_body::Body;
 
 use super::flight::{Ended, Failure, Flight, StepFuture};
+#[cfg(feature = "mvc")]
+use super::http_errors::{self, HttpErrors, Telling, is_told};
 use super::step::Step;
 
 /// The steps of a route, ready to run.
@@ -24,12 +26,34 @@ pub(crate) struct Steps {
     errors: Arc<dyn Answers>,
     /// Whether answers that are no errors of ours are to look like them.
     reshapes: bool,
+    /// What is asked about answers with an error status.
+    #[cfg(feature = "mvc")]
+    http_errors: Option<Arc<HttpErrors>>,
+    /// Whether layers stand among the steps, which take the request itself.
+    #[cfg(feature = "mvc")]
+    has_layers: bool,
 }
 
 impl Steps {
     pub(crate) fn new(steps: Vec<Arc<dyn Step>>, errors: Arc<dyn Answers>) -> Self {
         let reshapes = errors.reshapes_host_errors();
-        Self { steps: steps.into(), errors, reshapes }
+        Self {
+            steps: steps.into(),
+            errors,
+            reshapes,
+            #[cfg(feature = "mvc")]
+            http_errors: None,
+            #[cfg(feature = "mvc")]
+            has_layers: false,
+        }
+    }
+
+    /// Sets what is asked about answers with an error status.
+    #[cfg(feature = "mvc")]
+    pub(crate) fn with_http_errors(mut self, http_errors: Arc<HttpErrors>, has_layers: bool) -> Self {
+        self.http_errors = Some(http_errors);
+        self.has_layers = has_layers;
+        self
     }
 
     pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
@@ -54,13 +78,35 @@ impl Steps {
     /// Begins the chain for a request.
     #[inline]
     pub(crate) fn run(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
+        #[cfg(feature = "mvc")]
+        if self.has_layers {
+            let kept = http_errors::copy(&flight);
+            let mut run = self.run_inside(flight, is_head);
+            run.kept = Some(kept);
+            return run;
+        }
+        self.run_inside(flight, is_head)
+    }
+
+    /// Begins what is left of a chain inside of a layer.
+    #[inline]
+    pub(super) fn run_inside(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
         let recorder = flight.state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
         let head = self.reshapes.then(|| Box::new(head_of(&flight)));
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
             None => Current::Done(Some(flight)),
         };
-        Run { steps: Arc::clone(self), index: 0, current, is_head, recorder, head }
+        Run {
+            steps: Arc::clone(self),
+            index: 0,
+            current,
+            is_head,
+            recorder,
+            head,
+            #[cfg(feature = "mvc")]
+            kept: None,
+        }
     }
 
     /// Runs the chain as a part of another one, which answers what it fails with.
@@ -116,11 +162,17 @@ pub(crate) struct Run {
     recorder: Option<Recorder>,
     /// The head of the request, when the answer may have to be reshaped.
     head: Option<Box<RequestHead>>,
+    /// The request of an answer that may be asked about.
+    #[cfg(feature = "mvc")]
+    kept: Option<Box<Flight>>,
 }
 
 enum Current {
     Done(Option<Box<Flight>>),
     Step(StepFuture),
+    /// An answer with an error status is being made anew.
+    #[cfg(feature = "mvc")]
+    Telling(Telling),
 }
 
 /// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
@@ -151,7 +203,39 @@ impl Run {
     pub(crate) fn poll_landed(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
         let landed = ready!(self.poll_steps(task));
         let status = landed.status().as_u16();
-        Poll::Ready(if (200..400).contains(&status) { landed } else { self.unusual(landed) })
+        if (200..400).contains(&status) {
+            return Poll::Ready(landed);
+        }
+        #[cfg(feature = "mvc")]
+        if self.steps.http_errors.is_some() {
+            return self.tell(landed, task);
+        }
+        Poll::Ready(self.unusual(landed))
+    }
+
+    /// Asks about an answer with an error status, once.
+    #[cfg(feature = "mvc")]
+    #[cold]
+    #[inline(never)]
+    fn tell(&mut self, landed: Landed, task: &mut Context<'_>) -> Poll<Landed> {
+        if matches!(self.current, Current::Telling(_)) {
+            return Poll::Ready(landed);
+        }
+        let (flight, response) = match landed {
+            Landed::Flight(mut flight) => {
+                let answer = std::mem::take(&mut flight.answer);
+                (Some(flight), Box::new(answer.into_response()))
+            }
+            Landed::Response(response) => (self.kept.take(), response),
+        };
+        let response = self.unusual(Landed::Response(response)).into_response();
+        match (flight, &self.steps.http_errors) {
+            (Some(flight), Some(asked)) if response.status().as_u16() >= 400 && !is_told(&response) => {
+                self.current = Current::Telling(asked.tell(flight, response, &self.steps.errors));
+                self.poll_landed(task)
+            }
+            _ => Poll::Ready(Landed::Response(Box::new(response))),
+        }
     }
 
     /// Looks at an answer that is neither a success nor a redirect.
@@ -191,6 +275,8 @@ impl Run {
             let ended = match &mut self.current {
                 Current::Step(step) => ready!(step.as_mut().poll(task)),
                 Current::Done(flight) => Ended::Done(flight.take().expect("future polled after completion")),
+                #[cfg(feature = "mvc")]
+                Current::Telling(told) => return told.as_mut().poll(task).map(Landed::Response),
             };
             let flight = match ended {
                 Ended::Done(flight) => flight,
@@ -198,10 +284,11 @@ impl Run {
                     self.end(self.index + 1);
                     return Poll::Ready(Landed::Response(response));
                 }
-                Ended::Failed(flight, error) => return Poll::Ready(self.fail(&flight, error)),
+                Ended::Failed(flight, error) => return Poll::Ready(self.fail(flight, error)),
                 Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
                 #[cfg(feature = "mvc")]
-                Ended::Refused(_, response) => {
+                Ended::Refused(flight, response) => {
+                    self.kept = Some(flight);
                     self.end(self.index + 1);
                     return Poll::Ready(Landed::Response(response));
                 }
@@ -225,11 +312,20 @@ impl Run {
         }
     }
 
+    #[cfg_attr(
+        not(feature = "mvc"),
+        expect(clippy::needless_pass_by_value, reason = "controllers are asked about it")
+    )]
     #[cold]
     #[inline(never)]
-    fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
+    fn fail(&mut self, flight: Box<Flight>, error: Error) -> Landed {
         self.end(self.index + 1);
-        Landed::Response(self.steps.refuse(flight, error))
+        let response = self.steps.refuse(&flight, error);
+        #[cfg(feature = "mvc")]
+        if self.steps.http_errors.is_some() {
+            self.kept = Some(flight);
+        }
+        Landed::Response(response)
     }
 
     #[cold]

@@ -9,9 +9,15 @@ use gongular_layers::error::Answers;
 
 use super::automatic::Automatic;
 use super::mistake::{BuildError, Mistake, MistakeKind};
+#[cfg(feature = "mvc")]
+use super::plan::has_layers;
 use super::plan::{Plan, Planned, PlannedLink};
+#[cfg(feature = "mvc")]
+use super::service::Below;
 use super::service::{Endpoint, EngineService, Inner};
 use super::{Engine, check};
+#[cfg(feature = "mvc")]
+use crate::chain::HttpErrors;
 use crate::chain::{MakeStep, Rest, Step, Steps, TowerLayer};
 use crate::router::{Providers, TableBuilder};
 
@@ -42,12 +48,16 @@ impl Engine {
         check::overrides(&self.overrides, &plan, &needs, &mut mistakes);
         if !mistakes.is_empty() {
             // The table finds more of them, which are to be listed too.
-            let conflicts = table(&plan.routes, &[], self.redirects).err();
+            let conflicts = table(&plan, &Parts::default(), self.redirects).err();
             mistakes.extend(conflicts.unwrap_or_default());
             return Err(BuildError::new(mistakes));
         }
         let containers = containers(&plan, &needs).await?;
-        let table = table(&plan.routes, &containers, self.redirects).map_err(BuildError::new)?;
+        let parts = Parts::new(&plan, containers);
+        let table = table(&plan, &parts, self.redirects).map_err(BuildError::new)?;
+        #[cfg(feature = "mvc")]
+        let below = parts.below(&plan);
+        let containers = parts.containers;
         #[cfg(feature = "mvc")]
         controllers.make(&containers).await.map_err(BuildError::new)?;
         let mut warnings = check::warnings(&containers);
@@ -68,6 +78,8 @@ impl Engine {
             warnings,
             #[cfg(feature = "mvc")]
             controllers,
+            #[cfg(feature = "mvc")]
+            below,
         };
         Ok(EngineService { inner: Arc::new(inner) })
     }
@@ -94,17 +106,69 @@ async fn containers(plan: &Plan, needs: &check::Needs<'_>) -> Result<Vec<Contain
 
 type Table = crate::router::Table<Endpoint>;
 
-fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Result<Table, Vec<Mistake>> {
+/// What routes are built of.
+#[derive(Default)]
+struct Parts {
+    containers: Vec<Container>,
+    /// As in the plan.
+    #[cfg(feature = "mvc")]
+    http_errors: Vec<Arc<HttpErrors>>,
+}
+
+impl Parts {
+    fn new(plan: &Plan, containers: Vec<Container>) -> Self {
+        #[cfg(not(feature = "mvc"))]
+        let _ = plan;
+        #[cfg(feature = "mvc")]
+        let making = |errors| Making { errors, containers: &containers, http_errors: None, is_choice: true };
+        Self {
+            #[cfg(feature = "mvc")]
+            http_errors: plan
+                .http_errors
+                .iter()
+                .map(|asked| Arc::new(HttpErrors::new(making(&asked.errors).steps(&asked.links))))
+                .collect(),
+            containers,
+        }
+    }
+
+    /// Returns what the steps of a route are made with.
+    fn making<'a>(&'a self, route: &'a Planned) -> Making<'a> {
+        Making {
+            errors: &route.errors,
+            containers: &self.containers,
+            #[cfg(feature = "mvc")]
+            http_errors: route.http_errors.and_then(|asked| self.http_errors.get(asked)),
+            #[cfg(feature = "mvc")]
+            is_choice: false,
+        }
+    }
+
+    /// Makes what answers requests for paths that no route has, below those of groups that want to know; the longest first.
+    #[cfg(feature = "mvc")]
+    fn below(&self, plan: &Plan) -> Vec<Below> {
+        let below = plan.http_errors.iter().map(|asked| Below {
+            params: asked.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
+            pattern: asked.pattern.clone(),
+            steps: self.making(asked).steps(&[PlannedLink::Automatic]),
+        });
+        let mut below: Vec<Below> = below.collect();
+        below.sort_by_key(|below| std::cmp::Reverse(below.pattern.segments().len()));
+        below
+    }
+}
+
+fn table(plan: &Plan, parts: &Parts, redirects: bool) -> Result<Table, Vec<Mistake>> {
     let mut table = TableBuilder::new();
     table.redirect(redirects);
-    for route in routes {
-        let making = Making::new(&route.errors, containers);
+    for route in &plan.routes {
+        let making = parts.making(route);
         let endpoint = Endpoint {
             steps: making.steps(&route.links),
             automatic: route.around_automatic().map(|links| making.steps(&links)),
             path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
             params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
-            needs_scope: route.needs_scope(containers.first()),
+            needs_scope: route.needs_scope(parts.containers.first()),
             name: route.name,
             handlers: route.handlers().map(|(_, handler)| handler.name).collect(),
         };
@@ -123,21 +187,14 @@ fn table(routes: &[Planned], containers: &[Container], redirects: bool) -> Resul
 struct Making<'a> {
     errors: &'a Arc<dyn Answers>,
     containers: &'a [Container],
+    #[cfg(feature = "mvc")]
+    http_errors: Option<&'a Arc<HttpErrors>>,
     /// Whether another chain may take the request of this one.
     #[cfg(feature = "mvc")]
     is_choice: bool,
 }
 
-impl<'a> Making<'a> {
-    const fn new(errors: &'a Arc<dyn Answers>, containers: &'a [Container]) -> Self {
-        Self {
-            errors,
-            containers,
-            #[cfg(feature = "mvc")]
-            is_choice: false,
-        }
-    }
-
+impl Making<'_> {
     /// Makes the steps of a chain; what comes after a layer stands inside of it.
     fn steps(self, links: &[PlannedLink]) -> Arc<Steps> {
         let mut steps: Vec<Arc<dyn Step>> = Vec::new();
@@ -166,7 +223,12 @@ impl<'a> Making<'a> {
             steps.push(layer);
             break;
         }
-        Arc::new(Steps::new(steps, Arc::clone(self.errors)))
+        let steps = Steps::new(steps, Arc::clone(self.errors));
+        #[cfg(feature = "mvc")]
+        if let Some(asked) = self.http_errors {
+            return Arc::new(steps.with_http_errors(Arc::clone(asked), has_layers(links)));
+        }
+        Arc::new(steps)
     }
 
     fn level(self, container: &Container, after: Arc<Steps>) -> Arc<dyn Step> {

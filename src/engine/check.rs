@@ -17,6 +17,10 @@ use crate::router::MethodFilter;
 
 /// Checks what each route reads against its pattern and method, and the names of routes.
 pub(super) fn routes(plan: &Plan, mistakes: &mut Vec<Mistake>) {
+    #[cfg(feature = "mvc")]
+    for asked in &plan.http_errors {
+        asked.handlers().for_each(|(_, handler)| parameters(asked, handler, mistakes));
+    }
     for (index, route) in plan.routes.iter().enumerate() {
         for (_, handler) in route.handlers() {
             parameters(route, handler, mistakes);
@@ -146,7 +150,7 @@ impl<'p> Needs<'p> {
         let mut needs = Self { levels: plan.levels.iter().map(|_| Vec::new()).collect() };
         #[cfg(feature = "mvc")]
         let mut known = HashSet::new();
-        for route in &plan.routes {
+        for route in plan.all() {
             for (level, handler) in route.handlers() {
                 let Some(level) = needs.levels.get_mut(level) else { continue };
                 let contract = &handler.contract;

@@ -32,7 +32,8 @@ impl Controllers {
     pub(super) fn of(plan: &Plan) -> Self {
         let mut all: Vec<Planned> = Vec::new();
         let mut known: HashMap<usize, usize> = HashMap::new();
-        for route in &plan.routes {
+        for (index, route) in plan.all().enumerate() {
+            let is_route = index < plan.routes.len();
             for (level, handler) in route.handlers() {
                 let Some(action) = &handler.action else { continue };
                 let address = Arc::as_ptr(&action.owner).cast::<()>() as usize;
@@ -42,7 +43,7 @@ impl Controllers {
                     all.push(Planned { owner, level, lifetime, routes: Vec::new(), actions: Vec::new() });
                     all.len() - 1
                 });
-                let Some(controller) = all.get_mut(index) else { continue };
+                let Some(controller) = all.get_mut(index).filter(|_| is_route) else { continue };
                 controller.actions.push(Arc::clone(action));
                 controller.routes.push(ActivatedRoute {
                     action: action.method,

@@ -18,6 +18,9 @@ pub(super) struct Plan {
     /// What was registered in all levels, before anything was put in its place.
     pub(super) registered: Providers,
     pub(super) warnings: Vec<String>,
+    /// What is asked about answers with an error status, by the groups of whose routes they are; each matches all paths below its pattern.
+    #[cfg(feature = "mvc")]
+    pub(super) http_errors: Vec<Planned>,
     /// Levels that several chains share, by what is registered in them and the level around.
     #[cfg(feature = "mvc")]
     shared: std::collections::HashMap<(usize, usize), usize>,
@@ -36,6 +39,9 @@ pub(super) struct Planned {
     pub(super) name: Option<&'static str>,
     pub(super) links: Vec<PlannedLink>,
     pub(super) errors: Arc<dyn Answers>,
+    /// Which of [`Plan::http_errors`] is asked.
+    #[cfg(feature = "mvc")]
+    pub(super) http_errors: Option<usize>,
     pub(super) place: &'static Location<'static>,
 }
 
@@ -69,9 +75,10 @@ impl Planned {
         need_scope(&self.links, container)
     }
 
-    /// Returns what stands around the automatic answers of the route's path: its layers, if there are any.
+    /// Returns what stands around the automatic answers of the route's path, if there is anything: its layers, and who is asked about
+    /// errors.
     pub(super) fn around_automatic(&self) -> Option<Vec<PlannedLink>> {
-        if self.method == MethodFilter::Any || !self.links.iter().any(PlannedLink::is_layer) {
+        if self.method == MethodFilter::Any || !(self.has_layers() || self.is_asked_about()) {
             return None;
         }
         let stays = |link: &&PlannedLink| match link {
@@ -83,6 +90,19 @@ impl Planned {
         let mut links: Vec<PlannedLink> = self.links.iter().filter(stays).cloned().collect();
         links.push(PlannedLink::Automatic);
         Some(links)
+    }
+
+    /// Returns whether layers may take requests of the route.
+    pub(super) fn has_layers(&self) -> bool {
+        has_layers(&self.links)
+    }
+
+    #[cfg_attr(not(feature = "mvc"), expect(clippy::unused_self, reason = "controllers ask"))]
+    const fn is_asked_about(&self) -> bool {
+        #[cfg(feature = "mvc")]
+        return self.http_errors.is_some();
+        #[cfg(not(feature = "mvc"))]
+        false
     }
 
     /// Returns the handlers with the level whose providers they see.
@@ -119,10 +139,13 @@ fn collect<'p>(links: &'p [PlannedLink], mut level: usize, handlers: &mut Vec<(u
     }
 }
 
-impl PlannedLink {
-    const fn is_layer(&self) -> bool {
-        matches!(self, Self::Layer(_))
-    }
+pub(super) fn has_layers(links: &[PlannedLink]) -> bool {
+    links.iter().any(|link| match link {
+        PlannedLink::Automatic | PlannedLink::Handler(_) | PlannedLink::Level(_) => false,
+        #[cfg(feature = "mvc")]
+        PlannedLink::Choice(chains) => chains.iter().any(|chain| has_layers(&chain.links)),
+        PlannedLink::Layer(_) => true,
+    })
 }
 
 /// What a group passes on to what stands in it.
@@ -132,6 +155,8 @@ struct Outer {
     links: Vec<PlannedLink>,
     errors: Arc<dyn Answers>,
     level: usize,
+    #[cfg(feature = "mvc")]
+    http_errors: Option<usize>,
 }
 
 impl Plan {
@@ -148,9 +173,18 @@ impl Plan {
             registered: providers,
             warnings: Vec::new(),
             #[cfg(feature = "mvc")]
+            http_errors: Vec::new(),
+            #[cfg(feature = "mvc")]
             shared: std::collections::HashMap::new(),
         };
-        let outer = Outer { prefix: String::new(), links: Vec::new(), errors: Arc::clone(errors), level: 0 };
+        let outer = Outer {
+            prefix: String::new(),
+            links: Vec::new(),
+            errors: Arc::clone(errors),
+            level: 0,
+            #[cfg(feature = "mvc")]
+            http_errors: None,
+        };
         plan.unfold(router, outer, overrides);
         plan
     }
@@ -165,6 +199,10 @@ impl Plan {
         outer.links.extend(self.links(router.links, outer.level, overrides));
         if let Some(errors) = router.errors {
             outer.errors = errors.inside(outer.errors);
+        }
+        #[cfg(feature = "mvc")]
+        if let Some(asked) = router.http_errors {
+            self.http_errors(asked, &mut outer, overrides);
         }
         for item in router.items {
             match item {
@@ -182,6 +220,8 @@ impl Plan {
                                 name: chain.name,
                                 links,
                                 errors,
+                                #[cfg(feature = "mvc")]
+                                http_errors: outer.http_errors,
                                 place,
                             });
                         }
@@ -197,6 +237,35 @@ impl Plan {
                 }
             }
         }
+    }
+
+    /// Adds what is asked about the errors of a group.
+    #[cfg(feature = "mvc")]
+    fn http_errors(&mut self, asked: crate::router::HttpErrors, outer: &mut Outer, overrides: &Providers) {
+        let mut links = vec![PlannedLink::Level(outer.level)];
+        links.extend(self.links(asked.chain.links, outer.level, overrides));
+        // A pattern that cannot be read is told for each of its routes.
+        let Ok(pattern) = Pattern::parse(&join(&outer.prefix, "")) else { return };
+        let errors =
+            asked.chain.errors.map_or_else(|| Arc::clone(&outer.errors), |first| outer.errors.after(first));
+        outer.http_errors = Some(self.http_errors.len());
+        self.http_errors.push(Planned {
+            method: MethodFilter::Any,
+            pattern,
+            name: None,
+            links,
+            errors,
+            http_errors: outer.http_errors,
+            place: asked.place,
+        });
+    }
+
+    /// Returns all that handles requests: routes, and what is asked about errors.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Planned> {
+        #[cfg(feature = "mvc")]
+        return self.routes.iter().chain(&self.http_errors);
+        #[cfg(not(feature = "mvc"))]
+        self.routes.iter()
     }
 
     /// Adds a level inside of another one.

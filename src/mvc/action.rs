@@ -13,12 +13,19 @@ use crate::{Answer, AnyBody, Context, Contract, Error, FromRequest, RequestConte
 pub(super) struct ActionHandler<C, S, M> {
     pub(super) instance: Arc<Instance<C, S>>,
     pub(super) name: &'static str,
+    /// Whether what runs before and after the methods runs with this one.
+    pub(super) has_hooks: bool,
     pub(super) method: PhantomData<fn() -> M>,
 }
 
 impl<C, S, M> Clone for ActionHandler<C, S, M> {
     fn clone(&self) -> Self {
-        Self { instance: Arc::clone(&self.instance), name: self.name, method: PhantomData }
+        Self {
+            instance: Arc::clone(&self.instance),
+            name: self.name,
+            has_hooks: self.has_hooks,
+            method: PhantomData,
+        }
     }
 }
 
@@ -40,14 +47,16 @@ where
 
     async fn call(&self, cx: &mut RequestContext<'_, AnyBody>, answer: &mut Answer) -> Result<(), Error> {
         if let Some(shared) = self.instance.shared() {
-            return run::<C, M>(shared, cx, answer).await;
+            return run::<C, M>(shared, self.has_hooks, cx, answer).await;
         }
         let fields = match S::Fields::read_now(cx) {
             Some(read) => read,
             None => S::Fields::from_request(cx).await,
         };
         match fields {
-            Ok(fields) => run::<C, M>(&self.instance.source.assemble(fields), cx, answer).await,
+            Ok(fields) => {
+                run::<C, M>(&self.instance.source.assemble(fields), self.has_hooks, cx, answer).await
+            }
             Err(error) => Err(with_problems::<M::Arguments>(error, cx).await),
         }
     }
@@ -68,6 +77,7 @@ async fn with_problems<A: FromRequest<AnyBody>>(error: Error, cx: &mut RequestCo
 #[inline]
 async fn run<C, M>(
     controller: &C,
+    has_hooks: bool,
     cx: &mut RequestContext<'_, AnyBody>,
     answer: &mut Answer,
 ) -> Result<(), Error>
@@ -75,7 +85,7 @@ where
     C: ControllerMethods,
     M: Method<C>,
 {
-    if const { C::HAS_HOOKS } {
+    if const { C::HAS_HOOKS } && has_hooks {
         between_hooks::<C, M>(controller, cx, answer).await
     } else {
         call::<C, M>(controller, cx, answer).await

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::declare::{Draft, DraftPath, DraftRoute};
 use crate::AnyBody;
-use crate::chain::{Chain, Link, Rest};
+use crate::chain::{Chain, Link, Registered, Rest};
 use crate::engine::{Mistake, MistakeKind};
 use crate::error::BoxError;
 use crate::handler::Handler;
@@ -33,6 +33,8 @@ pub struct Activation {
     /// What stands in front of these.
     pub(super) first: Vec<Link>,
     pub(super) providers: ContainerBuilder,
+    /// What is asked about answers with an error status.
+    pub(super) http_errors: Option<Registered>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
@@ -45,6 +47,7 @@ impl Activation {
             links: Vec::new(),
             first: Vec::new(),
             providers: ContainerBuilder::default(),
+            http_errors: None,
             mistakes: Vec::new(),
         }
     }

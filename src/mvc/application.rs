@@ -13,7 +13,7 @@ use super::{Activation, ControllerMethods, ControllerOption, IntoController};
 use crate::chain::{Chain, Link};
 use crate::engine::{Engine, Mistake, MistakeKind};
 use crate::inject::{ContainerBuilder, Provider};
-use crate::router::{Item, MethodFilter, Router, join};
+use crate::router::{HttpErrors, Item, MethodFilter, Router, join};
 
 /// Controllers, what they need, and the router that they stand on.
 ///
@@ -197,7 +197,7 @@ impl Application {
     /// Turns what a controller declared into routes.
     fn place(&mut self, activation: Activation, errors: Option<Handle>, place: &'static Location<'static>) {
         let controller = activation.name();
-        let Activation { drafts, mut first, links, providers, mistakes, .. } = activation;
+        let Activation { drafts, mut first, links, providers, http_errors, mistakes, .. } = activation;
         self.router.mistakes.extend(mistakes);
         for draft in drafts.iter().filter(|draft| draft.routes.is_empty() && !draft.may_lack_routes) {
             let text = format!(
@@ -206,9 +206,16 @@ impl Application {
             );
             self.router.mistakes.push(Mistake::new(MistakeKind::Controller, text, place));
         }
-        if !providers.is_empty() {
-            first.push(Link::Providers(Arc::new(providers)));
+        let providers = (!providers.is_empty()).then(|| Link::Providers(Arc::new(providers)));
+        if let Some(handler) = http_errors {
+            let links = providers.iter().cloned().chain([Link::Handler(handler)]).collect();
+            self.ask_about_errors(HttpErrors {
+                chain: Chain { links, name: None, errors },
+                controller,
+                place,
+            });
         }
+        first.extend(providers);
         first.extend(links);
         for Draft { handler, routes, links, .. } in drafts {
             for route in routes {
@@ -225,6 +232,19 @@ impl Application {
             }
         }
         self.controllers += 1;
+    }
+
+    /// Lets a controller answer the error statuses of everything here.
+    fn ask_about_errors(&mut self, asked: HttpErrors) {
+        if let Some(first) = &self.router.http_errors {
+            let text = format!(
+                "`{}` and `{}` ({}) both have a `handle_http_error` in one party: give one of them a party of its own",
+                asked.controller, first.controller, first.place
+            );
+            self.router.mistakes.push(Mistake::new(MistakeKind::Controller, text, asked.place));
+            return;
+        }
+        self.router.http_errors = Some(asked);
     }
 
     /// Adds an application below a path, which inherits everything: dependencies, error handler, handlers and layers of the router, and

@@ -39,6 +39,9 @@ pub trait Controller: Sized + Send + Sync + 'static {
 }
 
 /// The methods of a controller; `#[controller]` on an `impl` block writes it.
+///
+/// A method named `handle_http_error` is no route: it is asked about the error statuses of the controller's party, see
+/// [`ErrorStatus`](super::ErrorStatus).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no methods that are routes",
     label = "not a controller",

@@ -17,6 +17,7 @@ use crate::{AnyBody, Contract};
 pub struct Actions<'a, C, S> {
     pub(super) instance: &'a Arc<Instance<C, S>>,
     pub(super) drafts: &'a mut Vec<Draft>,
+    pub(super) http_errors: &'a mut Option<Registered>,
 }
 
 /// One route that a method declares.
@@ -77,9 +78,26 @@ where
         full_name: &'static str,
         routes: &[ActionRoute],
     ) {
+        let handler = self.handler::<M>(method, full_name, C::HAS_HOOKS);
+        let routes = routes.iter().map(DraftRoute::declared).collect();
+        self.drafts.push(Draft { method, handler, routes, may_lack_routes: false, links: Vec::new() });
+    }
+
+    /// Declares the method that is asked about answers with an error status.
+    pub fn http_errors<M: Method<C>>(&mut self, method: &'static str, full_name: &'static str) {
+        *self.http_errors = Some(self.handler::<M>(method, full_name, false));
+    }
+
+    fn handler<M: Method<C>>(
+        &self,
+        method: &'static str,
+        full_name: &'static str,
+        has_hooks: bool,
+    ) -> Registered {
         let handler = ActionHandler::<C, S, M> {
             instance: Arc::clone(self.instance),
             name: full_name,
+            has_hooks,
             method: PhantomData,
         };
         let mut handler = Registered::new(handler);
@@ -88,8 +106,7 @@ where
             method,
             arguments: Contract::of::<M::Arguments, AnyBody>(),
         }));
-        let routes = routes.iter().map(DraftRoute::declared).collect();
-        self.drafts.push(Draft { method, handler, routes, may_lack_routes: false, links: Vec::new() });
+        handler
     }
 }
 

@@ -8,6 +8,7 @@ mod controller;
 mod declare;
 #[doc(hidden)]
 pub mod glue;
+mod http_error;
 mod instance;
 mod option;
 mod path;
@@ -23,6 +24,8 @@ pub use self::controller::{
     Built, Controller, ControllerMethods, Method, NoFields, NoInstance, Source, Whole,
 };
 pub use self::declare::{ActionRoute, Actions};
+pub(crate) use self::http_error::ErrorAnswer;
+pub use self::http_error::{ErrorStatus, FailedWith};
 pub use self::option::{ControllerOption, Deprecated, Layered, Skip, Using, Version, layered, skip, using};
 pub use self::path::{ActionPath, PathPart};
 pub use self::registration::{AsInstance, IntoController, Registration, controller, controller_with};

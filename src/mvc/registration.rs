@@ -110,8 +110,11 @@ impl<C: ControllerMethods, S: Source<C>> Registration<C, S> {
     pub(super) fn activate(self, place: &'static Location<'static>) -> Activation {
         let instance: Arc<Instance<C, S>> = Instance::new(self.source, place);
         let mut drafts: Vec<Draft> = Vec::new();
-        C::declare(&mut Actions { instance: &instance, drafts: &mut drafts });
+        let mut http_errors = None;
+        let actions = Actions { instance: &instance, drafts: &mut drafts, http_errors: &mut http_errors };
+        C::declare(&mut { actions });
         let mut activation = Activation::new(C::NAME, place, drafts);
+        activation.http_errors = http_errors;
         C::before_activation(&mut activation);
         activation
     }

@@ -56,6 +56,17 @@ pub struct Router {
     pub(crate) warnings: Vec<String>,
     /// What was found wrong when it was registered.
     pub(crate) mistakes: Vec<Mistake>,
+    /// What is asked about answers with an error status.
+    #[cfg(feature = "mvc")]
+    pub(crate) http_errors: Option<HttpErrors>,
+}
+
+/// What is asked about answers with an error status, before it is built.
+#[cfg(feature = "mvc")]
+pub(crate) struct HttpErrors {
+    pub(crate) chain: Chain,
+    pub(crate) controller: &'static str,
+    pub(crate) place: &'static Location<'static>,
 }
 
 /// The registrations of one group.
@@ -255,6 +266,10 @@ impl Router {
         self.items.extend(other.items);
         self.warnings.extend(other.warnings);
         self.mistakes.extend(other.mistakes);
+        #[cfg(feature = "mvc")]
+        {
+            self.http_errors = other.http_errors.or(self.http_errors);
+        }
         self
     }
 }

@@ -9,9 +9,13 @@ mod table;
 mod url;
 mod walk;
 
+#[cfg(feature = "mvc")]
+pub(crate) use self::builder::HttpErrors;
 pub use self::builder::Router;
 pub(crate) use self::builder::{Item, Providers};
 pub(crate) use self::methods::MethodFilter;
 pub(crate) use self::pattern::{Pattern, join};
+#[cfg(feature = "mvc")]
+pub(crate) use self::ranges::Ranges;
 pub(crate) use self::table::{Found, Hit, Route, RouteConflict, Table, TableBuilder};
 pub use self::url::UrlError;

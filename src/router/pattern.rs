@@ -106,7 +106,23 @@ impl Pattern {
         self.take(path, same).is_some()
     }
 
+    /// Returns where the values of the parameters stand in a path that is the pattern's, or below it.
+    #[cfg(feature = "mvc")]
+    pub(crate) fn begins(&self, path: &str) -> Option<Ranges> {
+        if &**self.as_str() == "/" {
+            return path.starts_with('/').then(Ranges::new);
+        }
+        let (ranges, end) = self.take_along(path, str::eq)?;
+        (end == path.len() || path.get(end..)?.starts_with('/')).then_some(ranges)
+    }
+
     fn take(&self, path: &str, same: Same) -> Option<Ranges> {
+        let (ranges, end) = self.take_along(path, same)?;
+        (end == path.len() || path == "/").then_some(ranges)
+    }
+
+    /// Reads the segments of a path that the pattern has, and returns where they end.
+    fn take_along(&self, path: &str, same: Same) -> Option<(Ranges, usize)> {
         let mut ranges = Ranges::new();
         let mut end = 0;
         for segment in &*self.segments {
@@ -133,7 +149,7 @@ impl Pattern {
                 Segment::Static(_) => {}
             }
         }
-        (end == path.len() || path == "/").then_some(ranges)
+        Some((ranges, end))
     }
 
     /// Tells whether text stands beside a parameter in a segment.

@@ -35,6 +35,13 @@ impl Scope {
         }
     }
 
+    /// Returns the scope of a container in which values of the request are built: this one, or one around it.
+    #[must_use]
+    pub fn open_of(&self, container: &Container) -> Option<Self> {
+        let mut scopes = std::iter::once(self).chain(self.outside());
+        scopes.find(|scope| !scope.inner.is_bare && scope.inner.container.is(container)).cloned()
+    }
+
     /// Returns whether a dependency is registered.
     #[must_use]
     pub fn provides<T: ?Sized + 'static, K: InjectKey>(&self) -> bool {

@@ -92,6 +92,11 @@ impl RequestState {
         self.params.as_ref()
     }
 
+    /// Sets the parameters of a path that no route has.
+    pub fn set_params(&mut self, params: PathParams) {
+        self.params = Some(params);
+    }
+
     /// Says which route matched, with its parameters; the statistics layer outside learns of it.
     pub fn set_route(&mut self, route: MatchedPath, params: PathParams) {
         if let Some(recorder) = &self.recorder {

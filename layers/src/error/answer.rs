@@ -233,7 +233,7 @@ fn is_bare<R: Body>(response: &Response<R>) -> bool {
 
 /// Takes over the fields of the response that is replaced, except those that described its body and those that the
 /// new one sets.
-pub(crate) fn keep(headers: &mut HeaderMap, before: HeaderMap) {
+pub fn keep(headers: &mut HeaderMap, before: HeaderMap) {
     if before.keys().all(|name| DESCRIBE_THE_BODY.contains(name)) {
         return;
     }

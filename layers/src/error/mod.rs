@@ -87,7 +87,8 @@ mod service;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::answer::keep;
+#[doc(hidden)]
+pub use self::answer::keep;
 pub use self::body::ErrorBody;
 pub use self::future::ResponseFuture;
 pub use self::handler::ErrorHandler;

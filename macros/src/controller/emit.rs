@@ -140,6 +140,12 @@ fn declare(controller: &Controller, index: usize, method: &Method) -> TokenStrea
     let text = text.strip_prefix("r#").unwrap_or(&text);
     let ty = &controller.ty;
     let full = LitStr::new(&format!("::{}::{text}", quote!(#ty).to_string().replace(' ', "")), ident.span());
+    if method.is_for_http_errors {
+        return quote! {
+            #(#cfg)*
+            __actions.http_errors::<#name>(#text, ::core::concat!(::core::module_path!(), #full));
+        };
+    }
     quote! {
         #(#cfg)*
         __actions.method::<#name>(#text, ::core::concat!(::core::module_path!(), #full), &[#(#routes),*]);

@@ -27,6 +27,8 @@ pub(super) struct Method {
     pub(super) is_async: bool,
     pub(super) arguments: Arguments,
     pub(super) routes: Vec<MethodRoute>,
+    /// Whether it is no route, but is asked about answers with an error status.
+    pub(super) is_for_http_errors: bool,
 }
 
 /// One route of a method.
@@ -119,9 +121,13 @@ impl Controller {
         if routes.is_broken {
             return;
         }
-        let Some(routes) = method_routes(&function.sig.ident, &name, routes, &arguments, mistakes) else {
-            return;
+        let is_for_http_errors = name == HTTP_ERRORS && routes.routes.is_empty() && !routes.is_action;
+        let routes = if is_for_http_errors {
+            Some(Vec::new())
+        } else {
+            method_routes(&function.sig.ident, &name, routes, &arguments, mistakes)
         };
+        let Some(routes) = routes else { return };
         self.methods.push(Method {
             ident: function.sig.ident.clone(),
             cfg: function
@@ -133,9 +139,13 @@ impl Controller {
             is_async: function.sig.asyncness.is_some(),
             arguments,
             routes,
+            is_for_http_errors,
         });
     }
 }
+
+/// The name of the method that is asked about answers with an error status.
+const HTTP_ERRORS: &str = "handle_http_error";
 
 fn method_routes(
     ident: &Ident,

@@ -2,6 +2,7 @@
 
 mod controllers;
 mod deprecated;
+mod errors;
 mod handlers;
 mod hooks;
 mod lifetimes;
