@@ -9,6 +9,7 @@ pub mod axum;
 mod contract;
 pub mod error;
 mod framing;
+mod graph;
 pub mod handler;
 pub mod inject;
 mod limits;
@@ -43,5 +44,6 @@ pub mod __private {
 
     pub use crate::accept::{COVERED, EXACT, MediaRange};
     pub use crate::framing::{declared_length, is_bodiless};
+    pub use crate::graph::{Graph, Shape};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
 }

@@ -1,10 +1,11 @@
 //! The forms in which a report is printed.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde_json::{Value, json};
 
 use super::{Report, ReportedProvider};
+use crate::graph::{Graph, Shape};
 use crate::inject::Lifetime;
 
 impl Report {
@@ -23,50 +24,36 @@ impl Report {
     /// Returns the report as a graph for Graphviz.
     #[must_use]
     pub fn to_dot(&self) -> String {
-        let mut dot = String::from("digraph dependencies {\n  rankdir=LR;\n  node [shape=box];\n");
-        for (index, provider) in self.providers.iter().enumerate() {
-            let label = format!("{}\n{}", provider.named(), provider.lifetime).escape_default().to_string();
-            let style = match provider.lifetime {
-                Lifetime::Singleton => "bold",
-                Lifetime::Request => "solid",
-                Lifetime::Transient => "dashed",
-            };
-            let _ = writeln!(dot, "  p{index} [label=\"{label}\", style={style}];");
-        }
-        for (index, user) in self.users.iter().enumerate() {
-            let _ = writeln!(dot, "  u{index} [label=\"{}\", shape=ellipse];", user.name.escape_default());
-        }
-        self.edges(|from, to| {
-            let _ = writeln!(dot, "  {from} -> p{to};");
-        });
-        dot.push_str("}\n");
-        dot
+        self.graph().to_dot()
     }
 
     /// Returns the report as a graph for Mermaid.
     #[must_use]
     pub fn to_mermaid(&self) -> String {
-        let mut graph = String::from("graph LR\n");
-        for (index, provider) in self.providers.iter().enumerate() {
-            let label = mermaid_text(&format!("{} - {}", provider.named(), provider.lifetime));
-            let _ = writeln!(graph, "  p{index}[\"{label}\"]");
-        }
-        for (index, user) in self.users.iter().enumerate() {
-            let _ = writeln!(graph, "  u{index}([\"{}\"])", mermaid_text(&user.name));
-        }
-        self.edges(|from, to| {
-            let _ = writeln!(graph, "  {from} --> p{to}");
-        });
-        graph
+        self.graph().to_mermaid()
     }
 
-    fn edges(&self, mut edge: impl FnMut(String, usize)) {
+    fn graph(&self) -> Graph {
+        let mut graph = Graph::new("dependencies");
+        for (index, provider) in self.providers.iter().enumerate() {
+            let shape = match provider.lifetime {
+                Lifetime::Singleton => Shape::BoldBox,
+                Lifetime::Request => Shape::Box,
+                Lifetime::Transient => Shape::DashedBox,
+            };
+            let lines = [provider.named().to_string(), provider.lifetime.to_string()];
+            graph.node(format!("p{index}"), lines, shape);
+        }
         for (index, user) in self.users.iter().enumerate() {
-            user.needs.iter().for_each(|&target| edge(format!("u{index}"), target));
+            graph.node(format!("u{index}"), [user.name.as_str()], Shape::Round);
+        }
+        for (index, user) in self.users.iter().enumerate() {
+            user.needs.iter().for_each(|target| graph.edge(format!("u{index}"), format!("p{target}")));
         }
         for (index, provider) in self.providers.iter().enumerate() {
-            provider.needs.iter().for_each(|&target| edge(format!("p{index}"), target));
+            provider.needs.iter().for_each(|target| graph.edge(format!("p{index}"), format!("p{target}")));
         }
+        graph
     }
 }
 
@@ -126,9 +113,4 @@ fn provider_json(provider: &ReportedProvider) -> Value {
         "inherited": provider.inherited,
         "needs": provider.needs,
     })
-}
-
-/// Mermaid reads quotes and angle brackets as its own; it takes HTML entities for them.
-fn mermaid_text(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
