@@ -3,7 +3,9 @@
 pub use gongular_core::__private::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
 pub use gongular_core::ResponseBody as AnyBody;
 pub use gongular_core::inject::InjectKey;
-pub use gongular_core::{Contract, Error, FromRequest, RequestBody, RequestContext, Rules, Stage};
+pub use gongular_core::{
+    Contract, Error, FromRequest, MemberName, RequestBody, RequestContext, Rules, Stage,
+};
 pub use gongular_extractors::{Body, Cookie, Form, Header, Keyed, Param, Query};
 #[cfg(feature = "macros")]
 pub use serde;

@@ -1,10 +1,13 @@
 //! What a handler reads, needs and may answer, as data.
 
+mod member;
+
 use std::any::{TypeId, type_name};
 use std::borrow::Cow;
 
 use http::StatusCode;
 
+pub use self::member::{Member, MemberName};
 use crate::Place;
 use crate::inject::Key;
 use crate::request::FromRequest;
@@ -18,7 +21,10 @@ pub struct Contract {
     inputs: Vec<Input>,
     dependencies: Vec<Dependency>,
     refusals: Vec<Refusal>,
+    members: Vec<Member>,
     optional: bool,
+    /// Whether a member is being described: what stands inside of it is none of the contract's.
+    in_member: bool,
 }
 
 impl Contract {
@@ -61,6 +67,31 @@ impl Contract {
         let before = std::mem::replace(&mut self.optional, true);
         describe(self);
         self.optional = before;
+    }
+
+    /// Adds what `describe` adds, and says which fields of a struct that is; a derived struct calls it for each extractor.
+    ///
+    /// The fields of a struct inside of another one are not named once more.
+    pub fn members_of(&mut self, names: &[MemberName], describe: impl FnOnce(&mut Self)) {
+        if self.in_member {
+            return describe(self);
+        }
+        let (inputs, dependencies) = (self.inputs.len(), self.dependencies.len());
+        self.in_member = true;
+        describe(self);
+        self.in_member = false;
+        for &name in names {
+            let inputs = self.inputs.iter().skip(inputs).filter_map(|input| name.of(input)).collect();
+            let dependencies = self.dependencies.iter().skip(dependencies).cloned().collect();
+            self.members.push(Member { name, inputs, dependencies });
+        }
+        self.members.sort_by_key(|member| member.name.position);
+    }
+
+    /// Returns the fields of a derived struct, in their order, as far as there is one.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
     }
 
     /// Returns what is read from the request.

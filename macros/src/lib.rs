@@ -6,6 +6,7 @@
 mod controller;
 mod from_request;
 mod mistakes;
+mod text;
 #[cfg(feature = "controller")]
 mod websocket_controller;
 

@@ -78,7 +78,10 @@ fn from_request(request: &Request<'_>, slots: &[Slot<'_>]) -> TokenStream {
     });
     let describe = slots.iter().map(|slot| {
         let extractor = slot.as_extractor(request);
-        quote_spanned!(slot.span()=> #extractor::describe(contract);)
+        let names = slot.names(request);
+        quote_spanned! {slot.span()=>
+            #krate::__private::Contract::members_of(contract, &[#(#names),*], |contract| #extractor::describe(contract));
+        }
     });
     let names: Vec<_> = slots.iter().map(Slot::variable).collect();
     let initialisers = slots.iter().flat_map(|slot| slot.initialisers(request));

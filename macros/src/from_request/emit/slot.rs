@@ -7,6 +7,7 @@ use syn::{Expr, ExprLit, GenericParam, Ident, Lit, LitStr, Type};
 
 use crate::from_request::model::{Field, Request, Source, Value, mentioned};
 use crate::from_request::syntax::{Place, ValueDefault};
+use crate::text::{member_text, type_text};
 
 /// An extractor that fills a field, or several.
 pub(super) struct Slot<'a> {
@@ -138,6 +139,22 @@ impl Slot<'_> {
         }
     }
 
+    /// Returns what names the fields that it fills, for reports.
+    pub(super) fn names(&self, request: &Request<'_>) -> Vec<TokenStream> {
+        match &self.reads {
+            Reads::Body(field) | Reads::Field(field) | Reads::Keyed(field, _) => {
+                vec![member_name(request, field)]
+            }
+            Reads::Values(_, values) => values
+                .iter()
+                .map(|(field, value)| {
+                    let (name, external) = (member_name(request, field), &value.name);
+                    quote!(#name.value(#external))
+                })
+                .collect(),
+        }
+    }
+
     fn hidden(&self, request: &Request<'_>) -> Ident {
         match &self.reads {
             Reads::Values(place, _) => format_ident!("{}{}", request.ident, place.extractor()),
@@ -146,6 +163,13 @@ impl Slot<'_> {
             }
         }
     }
+}
+
+fn member_name(request: &Request<'_>, field: &Field<'_>) -> TokenStream {
+    let krate = &request.krate;
+    let position = request.fields.iter().position(|other| std::ptr::eq(other, field)).unwrap_or_default();
+    let (name, text) = (member_text(&field.member), type_text(field.ty));
+    quote!(#krate::__private::MemberName::new(#position, #name, #text))
 }
 
 /// Writes the struct that reads all single values of a place.
