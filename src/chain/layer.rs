@@ -25,6 +25,10 @@ use crate::AnyBody;
 /// A tower layer that waits for the chain it will wrap.
 pub(crate) trait MakeStep: Send + Sync {
     fn wrap(&self, rest: Rest) -> Arc<dyn Step>;
+
+    /// Returns the name of the layer's type.
+    #[cfg(feature = "mvc")]
+    fn name(&self) -> &'static str;
 }
 
 /// A layer whose services can stand in a chain.
@@ -45,6 +49,11 @@ where
         let service =
             service.map_response(|response| response.map(ResponseBody::new)).map_err(Error::from_box);
         Arc::new(LayerStep { service: BoxCloneSyncService::new(service), inner })
+    }
+
+    #[cfg(feature = "mvc")]
+    fn name(&self) -> &'static str {
+        std::any::type_name::<L>()
     }
 }
 

@@ -39,7 +39,7 @@ pub use self::layer::{Rest, RestFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::level::Level;
 #[cfg(feature = "mvc")]
-pub(crate) use self::owner::{Action, Owner};
+pub(crate) use self::owner::{About, Action, Owner};
 pub(crate) use self::run::{Run, Steps};
 pub(crate) use self::step::{Registered, Step};
 use crate::AnyBody;

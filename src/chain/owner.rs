@@ -11,12 +11,23 @@ use gongular_core::{Contract, Error};
 use crate::mvc::Activated;
 
 /// One handler of several that share an instance.
+#[derive(Clone)]
 pub(crate) struct Action {
     pub(crate) owner: Arc<dyn Owner>,
     /// The name of the method.
     pub(crate) method: &'static str,
     /// What the method itself reads and needs, without the fields of its controller.
     pub(crate) arguments: Contract,
+    pub(crate) about: Arc<About>,
+}
+
+/// What a report says of a controller besides what the controller itself knows.
+#[derive(Debug, Default)]
+pub(crate) struct About {
+    /// The name of the application that handles it.
+    pub(crate) application: Option<Arc<str>>,
+    /// What its options say about it.
+    pub(crate) labels: Vec<String>,
 }
 
 /// What has handlers for methods.
@@ -29,6 +40,9 @@ pub(crate) trait Owner: Send + Sync {
 
     /// Returns what its fields read and need.
     fn fields(&self) -> Contract;
+
+    /// Returns its fields that are plain values: their names and types.
+    fn given(&self) -> &'static [(&'static str, &'static str)];
 
     /// Decides whether there is one instance or one for each request; an error says why what was asked for cannot be.
     fn settle(&self, lifetimes: &Lifetimes) -> Result<Lifetime, String>;

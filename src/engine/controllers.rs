@@ -7,7 +7,7 @@ use std::sync::Arc;
 use gongular_core::inject::{Container, ContainerBuilder, Lifetime, Lifetimes};
 
 use super::mistake::{Mistake, MistakeKind};
-use super::plan::Plan;
+use super::plan::{Plan, PlannedLink};
 use crate::chain::{Action, Owner};
 use crate::mvc::{Activated, ActivatedRoute, Report, ReportedController};
 use crate::router::MethodFilter;
@@ -27,6 +27,38 @@ struct Planned {
     actions: Vec<Arc<Action>>,
 }
 
+/// A method of a controller, in a chain.
+struct Found<'p> {
+    action: &'p Arc<Action>,
+    /// Whose providers it sees.
+    level: usize,
+    /// The names of what stands in front of it.
+    before: Vec<&'static str>,
+}
+
+/// Finds the methods of controllers in a chain.
+fn actions<'p>(
+    links: &'p [PlannedLink],
+    mut level: usize,
+    before: &mut Vec<&'static str>,
+    found: &mut Vec<Found<'p>>,
+) {
+    for link in links {
+        match link {
+            PlannedLink::Automatic => {}
+            PlannedLink::Choice(chains) => {
+                chains.iter().for_each(|chain| actions(&chain.links, level, &mut before.clone(), found));
+            }
+            PlannedLink::Handler(handler) => match &handler.action {
+                Some(action) => found.push(Found { action, level, before: before.clone() }),
+                None => before.push(handler.name),
+            },
+            PlannedLink::Layer(layer) => before.push(layer.name()),
+            PlannedLink::Level(inner) => level = *inner,
+        }
+    }
+}
+
 impl Controllers {
     /// Finds the controllers whose methods are routes, in the order of their registration.
     pub(super) fn of(plan: &Plan) -> Self {
@@ -34,8 +66,9 @@ impl Controllers {
         let mut known: HashMap<usize, usize> = HashMap::new();
         for (index, route) in plan.all().enumerate() {
             let is_route = index < plan.routes.len();
-            for (level, handler) in route.handlers() {
-                let Some(action) = &handler.action else { continue };
+            let mut found = Vec::new();
+            actions(&route.links, 0, &mut Vec::new(), &mut found);
+            for Found { action, level, before } in found {
                 let address = Arc::as_ptr(&action.owner).cast::<()>() as usize;
                 let index = *known.entry(address).or_insert_with(|| {
                     let owner = Arc::clone(&action.owner);
@@ -53,6 +86,7 @@ impl Controllers {
                     },
                     path: Arc::clone(route.pattern.as_str()),
                     name: route.name,
+                    before,
                 });
             }
         }

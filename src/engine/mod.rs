@@ -32,6 +32,8 @@ pub use self::future::ResponseFuture;
 pub use self::mistake::{BuildError, Mistake, MistakeKind};
 #[cfg(feature = "server")]
 pub use self::serve::ServeError;
+#[cfg(feature = "mvc")]
+pub(crate) use self::service::without_path;
 pub use self::service::{EngineService, RouteInfo};
 use crate::router::{Providers, Router};
 

@@ -156,7 +156,7 @@ impl fmt::Display for RouteInfo<'_> {
 }
 
 /// Returns the last part of a handler's name, with its type parameters, and with the type that it is a method of.
-fn without_path(name: &str) -> &str {
+pub(crate) fn without_path(name: &str) -> &str {
     let end = name.find('<').unwrap_or(name.len());
     let path = name.get(..end).unwrap_or(name);
     let Some(last) = path.rfind("::") else { return name };

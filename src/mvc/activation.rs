@@ -35,6 +35,8 @@ pub struct Activation {
     pub(super) providers: ContainerBuilder,
     /// What is asked about answers with an error status.
     pub(super) http_errors: Option<Registered>,
+    /// What the report says about the controller.
+    pub(super) labels: Vec<String>,
     pub(super) mistakes: Vec<Mistake>,
 }
 
@@ -48,6 +50,7 @@ impl Activation {
             first: Vec::new(),
             providers: ContainerBuilder::default(),
             http_errors: None,
+            labels: Vec::new(),
             mistakes: Vec::new(),
         }
     }
@@ -120,6 +123,12 @@ impl Activation {
     /// They stand around the controller as a layer does, so that it does not [pass](crate::Error::pass) a request on.
     pub fn providers(&mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> &mut Self {
         self.providers = register(std::mem::take(&mut self.providers));
+        self
+    }
+
+    /// Adds a word about the controller to the [report](super::Report): what an option has made of it.
+    pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.labels.push(label.into());
         self
     }
 
@@ -275,6 +284,7 @@ pub struct ActivatedRoute {
     pub(crate) method: Option<Method>,
     pub(crate) path: Arc<str>,
     pub(crate) name: Option<&'static str>,
+    pub(crate) before: Vec<&'static str>,
 }
 
 impl ActivatedRoute {
@@ -300,5 +310,10 @@ impl ActivatedRoute {
     #[must_use]
     pub const fn name(&self) -> Option<&'static str> {
         self.name
+    }
+    /// Returns what stands in front of the method, from the router on: the names of handlers, and the types of tower layers.
+    #[must_use]
+    pub fn before(&self) -> &[&'static str] {
+        &self.before
     }
 }

@@ -10,7 +10,7 @@ use gongular_layers::{ErrorHandler, ErrorLayer};
 use super::declare::{Draft, DraftPath};
 use super::path::PathWord;
 use super::{Activation, ControllerMethods, ControllerOption, IntoController};
-use crate::chain::{Chain, Link};
+use crate::chain::{About, Chain, Link};
 use crate::engine::{Engine, Mistake, MistakeKind};
 use crate::inject::{ContainerBuilder, Provider};
 use crate::router::{HttpErrors, Item, MethodFilter, Router, join};
@@ -58,7 +58,7 @@ use crate::router::{HttpErrors, Item, MethodFilter, Router, join};
 #[must_use = "an application does nothing until an engine serves its router"]
 pub struct Application {
     router: Router,
-    name: Option<String>,
+    name: Option<Arc<str>>,
     path_word: Option<PathWord>,
     /// Routes and parties, in the order in which they were added.
     items: Vec<Added>,
@@ -93,9 +93,10 @@ impl Application {
         configure(self)
     }
 
-    /// Names the application, for its [report](super::Report) and for people.
+    /// Names the application, for the [report](super::Report): of controllers that are handled after it, and of parties that
+    /// have no name of their own.
     pub fn set_name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
+        self.name = Some(Arc::from(name.into()));
         self
     }
 
@@ -197,7 +198,9 @@ impl Application {
     /// Turns what a controller declared into routes.
     fn place(&mut self, activation: Activation, errors: Option<Handle>, place: &'static Location<'static>) {
         let controller = activation.name();
-        let Activation { drafts, mut first, links, providers, http_errors, mistakes, .. } = activation;
+        let Activation { drafts, mut first, links, providers, http_errors, labels, mistakes, .. } =
+            activation;
+        let about = Arc::new(About { application: self.name.clone(), labels });
         self.router.mistakes.extend(mistakes);
         for draft in drafts.iter().filter(|draft| draft.routes.is_empty() && !draft.may_lack_routes) {
             let text = format!(
@@ -217,7 +220,10 @@ impl Application {
         }
         first.extend(providers);
         first.extend(links);
-        for Draft { handler, routes, links, .. } in drafts {
+        for Draft { mut handler, routes, links, .. } in drafts {
+            if let Some(action) = &mut handler.action {
+                Arc::make_mut(action).about = Arc::clone(&about);
+            }
             for route in routes {
                 let path = match route.path {
                     DraftPath::Declared(path) => path.pattern(self.path_word.as_ref()),
@@ -247,10 +253,11 @@ impl Application {
         self.router.http_errors = Some(asked);
     }
 
-    /// Adds an application below a path, which inherits everything: dependencies, error handler, handlers and layers of the router, and
-    /// how words become paths.
+    /// Adds an application below a path, which inherits everything: dependencies, error handler, handlers and layers of the router,
+    /// how words become paths, and the name.
     pub fn party(mut self, path: impl Into<String>, configure: impl FnOnce(Self) -> Self) -> Self {
-        let child = Self { path_word: self.path_word.clone(), ..Self::new(Router::new()) };
+        let (name, path_word) = (self.name.clone(), self.path_word.clone());
+        let child = Self { name, path_word, ..Self::new(Router::new()) };
         let router = configure(child).into_router();
         self.items.push(Added::Party { path: path.into(), router });
         self

@@ -34,6 +34,9 @@ pub trait Controller: Sized + Send + Sync + 'static {
     /// What is read and injected.
     type Fields: FromRequest<AnyBody> + Send;
 
+    /// The names and types of the fields that are plain values, for reports.
+    const GIVEN: &'static [(&'static str, &'static str)] = &[];
+
     /// Makes an instance.
     fn assemble(given: &Self::Given, fields: Self::Fields) -> Self;
 }
@@ -124,6 +127,11 @@ pub trait Source<C>: Send + Sync + 'static {
     /// Returns the instance that was given whole.
     fn whole(&self) -> Option<&C>;
 
+    /// Returns the names and types of the fields that are plain values.
+    fn given(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Makes an instance.
     fn assemble(&self, fields: Self::Fields) -> C;
 }
@@ -183,6 +191,10 @@ impl<C: Controller> Source<C> for Built<C> {
 
     fn whole(&self) -> Option<&C> {
         None
+    }
+
+    fn given(&self) -> &'static [(&'static str, &'static str)] {
+        C::GIVEN
     }
 
     #[inline]

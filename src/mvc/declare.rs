@@ -105,6 +105,7 @@ where
             owner: Arc::clone(self.instance) as _,
             method,
             arguments: Contract::of::<M::Arguments, AnyBody>(),
+            about: Arc::default(),
         }));
         handler
     }

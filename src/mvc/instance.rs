@@ -81,6 +81,10 @@ where
         Contract::of::<S::Fields, crate::AnyBody>()
     }
 
+    fn given(&self) -> &'static [(&'static str, &'static str)] {
+        self.source.given()
+    }
+
     fn settle(&self, lifetimes: &Lifetimes) -> Result<Lifetime, String> {
         match (self.bound_to_request(lifetimes), C::LIFETIME) {
             (None, Some(Lifetime::Request)) if self.source.whole().is_some() => Err(

@@ -29,4 +29,4 @@ pub use self::http_error::{ErrorStatus, FailedWith};
 pub use self::option::{ControllerOption, Deprecated, Layered, Skip, Using, Version, layered, skip, using};
 pub use self::path::{ActionPath, PathPart};
 pub use self::registration::{AsInstance, IntoController, Registration, controller, controller_with};
-pub use self::report::{Report, ReportedAction, ReportedController, ReportedNeed};
+pub use self::report::{Report, ReportedAction, ReportedController, ReportedNeed, ReportedPart, Tree};

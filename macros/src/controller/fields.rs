@@ -7,6 +7,7 @@ use syn::{Data, DeriveInput, Ident, Member, Meta, Path, Type, parse_quote};
 
 use crate::from_request;
 use crate::mistakes::Mistakes;
+use crate::text::{member_text, type_text};
 
 /// Writes how an instance of a controller is made.
 pub(super) fn derive(input: &DeriveInput) -> TokenStream {
@@ -68,6 +69,10 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
         [one] => one.to_token_stream(),
         several => quote!((#(#several,)*)),
     };
+    let given_names = fields.given.iter().map(|(member, ty)| {
+        let (name, text) = (member_text(member), type_text(ty));
+        quote!((#name, #text))
+    });
     let is_alone = fields.given.len() == 1;
     let given = fields.given.iter().enumerate().map(|(index, (member, ty))| {
         let index = syn::Index::from(index);
@@ -85,6 +90,8 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
             impl #krate::mvc::Controller for #ident {
                 type Given = #given_type;
                 type Fields = #fields_type;
+
+                const GIVEN: &'static [(&'static str, &'static str)] = &[#(#given_names),*];
 
                 #[inline]
                 fn assemble(__given: &#given_type, __fields: #fields_type) -> Self {

@@ -10,6 +10,7 @@ mod mistakes;
 mod names;
 mod options;
 mod overlap;
+mod report;
 mod requests;
 mod versions;
 

@@ -1,0 +1,90 @@
+//! The report as a graph: controllers, their methods, and the dependencies of both.
+
+use gongular_core::__private::{Graph, Shape};
+
+use super::names::Names;
+use super::tree::route_text;
+use super::{Report, ReportedNeed, ReportedPart};
+use crate::inject::{Key, Lifetime};
+
+impl Report {
+    /// Returns the report as a graph for Graphviz: controllers lead to their methods, and both to what they need.
+    #[must_use]
+    pub fn to_dot(&self) -> String {
+        Drawing::of(self).to_dot()
+    }
+
+    /// Returns the report as a graph for Mermaid.
+    #[must_use]
+    pub fn to_mermaid(&self) -> String {
+        Drawing::of(self).to_mermaid()
+    }
+}
+
+struct Drawing {
+    graph: Graph,
+    names: Names,
+    /// The dependencies that have been met, in the order of their numbers.
+    known: Vec<(&'static str, Key)>,
+}
+
+impl Drawing {
+    fn of(report: &Report) -> Graph {
+        let mut drawing =
+            Self { graph: Graph::new("controllers"), names: Names::of(report), known: Vec::new() };
+        let mut actions = 0;
+        for (index, controller) in report.controllers.iter().enumerate() {
+            let (life, shape) = match controller.lifetime {
+                Lifetime::Singleton => ("one instance", Shape::BoldBox),
+                _ => ("per request", Shape::Box),
+            };
+            let id = format!("c{index}");
+            let name = drawing.names.short(controller.name);
+            let mut lines = vec![name.as_str(), life];
+            lines.extend(controller.application());
+            lines.extend(controller.labels());
+            drawing.graph.node(id.clone(), lines, shape);
+            drawing.needs(&id, &controller.fields);
+            for action in &controller.actions {
+                let method = format!("m{actions}");
+                actions += 1;
+                let routes = action.routes.iter().map(route_text);
+                drawing.graph.node(
+                    method.clone(),
+                    std::iter::once(action.name.to_owned()).chain(routes),
+                    Shape::Round,
+                );
+                drawing.graph.edge(&id, &method);
+                drawing.needs(&method, &action.arguments);
+            }
+        }
+        drawing.graph
+    }
+
+    fn needs(&mut self, from: &str, parts: &[ReportedPart]) {
+        for need in parts.iter().flat_map(|part| &part.needs) {
+            let ReportedNeed::Dependency { type_name, key, provider } = need else { continue };
+            let to = self.dependency(type_name, *key, provider.map(|(lifetime, _)| lifetime));
+            self.graph.edge(from, to);
+        }
+    }
+
+    /// Returns the id of a dependency, which is drawn when it is met first.
+    fn dependency(&mut self, type_name: &'static str, key: Key, lifetime: Option<Lifetime>) -> String {
+        if let Some(index) = self.known.iter().position(|known| *known == (type_name, key)) {
+            return format!("p{index}");
+        }
+        let id = format!("p{}", self.known.len());
+        self.known.push((type_name, key));
+        let shape = match lifetime {
+            Some(Lifetime::Singleton) => Shape::BoldBox,
+            Some(Lifetime::Request) => Shape::Box,
+            _ => Shape::DashedBox,
+        };
+        let mut lines = vec![self.names.short(type_name)];
+        lines.extend(key.name().map(|key| format!("key {key:?}")));
+        lines.push(lifetime.map_or("not provided", Lifetime::name).to_owned());
+        self.graph.node(id.clone(), lines, shape);
+        id
+    }
+}
