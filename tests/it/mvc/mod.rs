@@ -5,6 +5,8 @@ mod deprecated;
 mod errors;
 mod handlers;
 mod hooks;
+#[cfg(all(feature = "axum", feature = "tokio"))]
+mod hosts;
 mod lifetimes;
 mod mistakes;
 mod names;
