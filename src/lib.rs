@@ -93,3 +93,8 @@ pub mod tonic {
 ))]
 #[doc = include_str!("../docs/from-gongular.md")]
 mod from_gongular {}
+
+/// The samples of the guide for controllers, likewise.
+#[cfg(all(doctest, feature = "mvc", feature = "validator"))]
+#[doc = include_str!("../docs/from-iris.md")]
+mod from_iris {}
