@@ -137,6 +137,7 @@ mod hub;
 mod message;
 mod namespace;
 mod ns_conn;
+mod place;
 mod remote;
 mod route;
 mod session;

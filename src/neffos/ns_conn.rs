@@ -5,7 +5,7 @@ use std::fmt;
 use super::asks::Then;
 use super::broadcast::To;
 use super::codec::{Header, system};
-use super::conn::Phase;
+use super::place::{Phase, State};
 use super::{AskError, Conn, Hub, IntoPayload, Message};
 
 /// A connection in one namespace (`NSConn`).
@@ -172,7 +172,7 @@ impl NsConn {
 }
 
 /// Checks that a client is where something is to be sent.
-fn check(state: &super::conn::State, index: usize, room: &str) -> Result<(), AskError> {
+fn check(state: &State, index: usize, room: &str) -> Result<(), AskError> {
     if state.phase != Phase::Open {
         return Err(AskError::closed());
     }

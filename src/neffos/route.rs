@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use hyper::upgrade::OnUpgrade;
 
 use super::conn::Opening;
@@ -53,14 +54,36 @@ where
         take_headers(cx.parts, &self.hub.settings().headers);
         let read = T::from_request(cx).await?;
         let state = cx.state().cloned().unwrap_or_default();
-        let mut parts = cx.parts.clone();
-        // Whoever keeps these would keep the upgrade from being given up.
-        parts.extensions.remove::<OnUpgrade>();
-        parts.extensions.remove::<RequestState>();
+        let parts = own(cx.parts);
         let tries = parts.headers.get(RECONNECT).and_then(|tries| tries.to_str().ok()?.parse().ok());
         let opening = Opening { parts, state, tries: tries.unwrap_or_default() };
         Ok(Opened { hub: self.hub.clone(), opening, read })
     }
+}
+
+/// Copies the head of a request, to be kept as long as the connection.
+///
+/// A head as it came shares the buffer that it was read into, which is much larger.
+fn own(parts: &Parts) -> Parts {
+    let (mut own, ()) = Request::new(()).into_parts();
+    own.method = parts.method.clone();
+    own.version = parts.version;
+    own.uri = Uri::from_maybe_shared(Bytes::from(parts.uri.to_string())).unwrap_or_default();
+    own.extensions = parts.extensions.clone();
+    // The upgrade is not ours to keep, and the state is kept beside.
+    own.extensions.remove::<OnUpgrade>();
+    own.extensions.remove::<RequestState>();
+    let fields = || parts.headers.iter().filter(|(name, _)| !HANDSHAKE.contains(name));
+    own.headers = HeaderMap::with_capacity(fields().count());
+    let values: Vec<u8> = fields().flat_map(|(_, value)| value.as_bytes()).copied().collect();
+    let mut values = Bytes::from(values);
+    for (name, value) in fields() {
+        let copy = HeaderValue::from_maybe_shared(values.split_to(value.len()));
+        let mut copy = copy.expect("what was a value of a header field is one");
+        copy.set_sensitive(value.is_sensitive());
+        own.headers.append(name.clone(), copy);
+    }
+    own
 }
 
 /// Adds header fields that came as URL parameters, as far as they are allowed.
@@ -119,13 +142,20 @@ impl<T> fmt::Debug for Opened<T> {
     }
 }
 
+/// What has done its part when the websocket is open.
+const HANDSHAKE: [HeaderName; 5] = [
+    header::CONNECTION,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+    header::UPGRADE,
+];
+
 /// What names of URL parameters begin with that are header fields.
 const PREFIX: &str = "x-websocket-header-";
 
 #[cfg(test)]
 mod tests {
-    use http::Request;
-
     use super::*;
 
     fn headers(uri: &str) -> Vec<String> {
@@ -139,6 +169,28 @@ mod tests {
             .collect();
         fields.sort();
         fields
+    }
+
+    #[test]
+    fn what_is_kept_of_a_head_is_the_same_and_shares_nothing_with_it() {
+        let shared = Bytes::from_static(b"/ws?a=1 text/html secret");
+        let mut secret = HeaderValue::from_maybe_shared(shared.slice(18..)).unwrap();
+        secret.set_sensitive(true);
+        let request = Request::get(Uri::from_maybe_shared(shared.slice(..7)).unwrap())
+            .header("upgrade", "websocket")
+            .header("accept", HeaderValue::from_maybe_shared(shared.slice(8..17)).unwrap())
+            .header("x-key", secret.clone())
+            .header("x-key", "2");
+        let parts = request.body(()).unwrap().into_parts().0;
+        let kept = own(&parts);
+        assert_eq!((&kept.method, &kept.uri), (&parts.method, &parts.uri));
+        assert_eq!(kept.headers.len(), 3);
+        assert_eq!(kept.headers["accept"], "text/html");
+        assert!(kept.headers.get_all("x-key").iter().eq([&secret, &HeaderValue::from_static("2")]));
+        assert!(kept.headers["x-key"].is_sensitive());
+        let memory = shared.as_ptr_range();
+        assert!(!memory.contains(&kept.headers["accept"].as_bytes().as_ptr()));
+        assert!(!memory.contains(&kept.uri.path().as_ptr()));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The hooks that run when a connection or a namespace ends.
 
 use crate::neffos::codec::system;
-use crate::neffos::conn::Phase;
 use crate::neffos::handler::run;
+use crate::neffos::place::Phase;
 use crate::neffos::{Conn, EventContext, Message, NsConn};
 
 /// Says farewell for a connection that was let in, once, whatever becomes of its task.

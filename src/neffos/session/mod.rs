@@ -19,8 +19,9 @@ use self::farewell::Farewell;
 pub(super) use self::farewell::leave_namespace;
 use self::inbox::Inbox;
 use super::codec::{Ack, Frame, HELLO};
-use super::conn::{Opening, Phase};
+use super::conn::Opening;
 use super::handler::run;
+use super::place::Phase;
 use super::{Conn, EventContext, Hub, Message, error, token};
 use crate::Error;
 use crate::websocket::{self, CloseCode, SocketError, WebSocket};
@@ -132,19 +133,20 @@ impl Session {
         }
     }
 
+    /// Lets the client in and runs its handlers. What is idle most of the time has room of its own only while it runs.
     async fn handle(&self) {
-        if !self.let_in().await {
+        if !Box::pin(self.let_in()).await {
             return;
         }
         let farewell = Farewell::new(self.conn.clone());
         if let Some(hook) = &self.conn.hub().inner().hooks.connected {
-            self.log("on_connected", self.hook(hook).await);
+            self.log("on_connected", Box::pin(self.hook(hook)).await);
         }
         let dispatch = Dispatch::new(&self.conn, self.is_native);
         while let Some(message) = self.inbox.next().await {
-            dispatch.handle(message).await;
+            Box::pin(dispatch.handle(message)).await;
         }
-        farewell.say().await;
+        Box::pin(farewell.say()).await;
     }
 
     /// Lets the client in; false when it is not.
@@ -249,3 +251,17 @@ impl Conn {
 
 /// How many times as much may wait for handlers while an answer of the client is awaited.
 const MORE_WHILE_ASKED: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes<A, B, C, D, F>(_: impl Fn(A, B, C, D) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn an_idle_connection_has_no_room_for_what_runs_seldom() {
+        assert!(bytes(serve::<()>) <= 1 << 10);
+    }
+}

@@ -1,0 +1,143 @@
+//! Where a connection is: its namespaces and rooms, and what else changes of it.
+
+use std::any::{Any, TypeId};
+use std::sync::Arc;
+
+use super::Conn;
+use super::asks::{Asks, Then};
+use super::exchange::Heard;
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) phase: Phase,
+    pub(super) spaces: Vec<Space>,
+    pub(super) asks: Asks,
+    pub(super) kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    /// The controllers of the namespaces that are connected.
+    #[cfg(feature = "mvc")]
+    pub(super) instances: super::controller::Instances,
+    /// Whether the hook of its end was called.
+    pub(super) is_mourned: bool,
+}
+
+/// How far a connection is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// The client was not let in yet.
+    #[default]
+    New,
+    Open,
+    /// It is in no group any more. What it was in is remembered until its hooks have run.
+    Gone,
+}
+
+/// A namespace that is connected, with the rooms that are joined, in order.
+#[derive(Debug)]
+pub(super) struct Space {
+    pub(super) index: usize,
+    pub(super) rooms: Vec<Arc<str>>,
+}
+
+impl Space {
+    pub(super) fn has(&self, room: &str) -> bool {
+        self.place(room).is_ok()
+    }
+
+    pub(super) fn place(&self, room: &str) -> Result<usize, usize> {
+        self.rooms.binary_search_by(|joined| (**joined).cmp(room))
+    }
+}
+
+impl State {
+    /// Returns in how many rooms the connection is.
+    pub(super) fn rooms(&self) -> usize {
+        self.spaces.iter().map(|space| space.rooms.len()).sum()
+    }
+
+    pub(super) fn space(&self, index: usize) -> Option<&Space> {
+        self.spaces.iter().find(|space| space.index == index)
+    }
+
+    pub(super) fn space_mut(&mut self, index: usize) -> Option<&mut Space> {
+        self.spaces.iter_mut().find(|space| space.index == index)
+    }
+}
+
+impl Conn {
+    /// Does what the client has agreed to, before anything else that it sent is looked at.
+    pub(super) fn complete(&self, state: &mut State, then: Then) {
+        match then {
+            Then::Nothing => {}
+            Then::Connect(index, heard) => self.enter(state, index, heard, || {}),
+            Then::Join(index, room, heard) => {
+                self.enter_room(state, index, &room, heard, || {});
+            }
+            Then::Leave(index, room) => {
+                self.exit_room(state, index, &room);
+            }
+        }
+    }
+
+    /// Changes what the connection is in, unless it is gone.
+    pub(super) fn enter_if_open<R>(&self, change: impl FnOnce(&Self, &mut State) -> R) -> Option<R> {
+        let mut state = self.state();
+        (state.phase == Phase::Open).then(|| change(self, &mut state))
+    }
+
+    /// Puts the connection into a namespace. `first` runs before others can send to it there.
+    pub(super) fn enter(&self, state: &mut State, index: usize, heard: Heard, first: impl FnOnce()) {
+        if state.space(index).is_some() {
+            return first();
+        }
+        self.hub().directory().members(index).add(self, first);
+        heard.keep();
+        state.spaces.push(Space { index, rooms: Vec::new() });
+    }
+
+    /// Puts the connection into a room; false when it cannot be, since it is in too many or not in the namespace.
+    pub(super) fn enter_room(
+        &self,
+        state: &mut State,
+        index: usize,
+        room: &str,
+        heard: Heard,
+        first: impl FnOnce(),
+    ) -> bool {
+        let is_full = state.rooms() >= self.hub().settings().max_rooms;
+        let Some(space) = state.space_mut(index) else { return false };
+        let Err(place) = space.place(room) else {
+            first();
+            return true;
+        };
+        if is_full {
+            return false;
+        }
+        let name = self.hub().directory().join(index, room, self, first);
+        heard.keep();
+        space.rooms.insert(place, name);
+        true
+    }
+
+    /// Takes the connection out of a room; returns whether it was in it.
+    pub(super) fn exit_room(&self, state: &mut State, index: usize, room: &str) -> bool {
+        let Some(space) = state.space_mut(index) else { return false };
+        let Ok(place) = space.place(room) else { return false };
+        space.rooms.remove(place);
+        self.hub().directory().leave(index, room, self);
+        self.hub().unsubscribe_room(index, room);
+        true
+    }
+
+    /// Takes the connection out of a namespace; its rooms were left before, or are now.
+    pub(super) fn exit(&self, state: &mut State, index: usize) -> bool {
+        let Some(place) = state.spaces.iter().position(|space| space.index == index) else { return false };
+        let space = state.spaces.remove(place);
+        for room in &space.rooms {
+            self.hub().directory().leave(index, room, self);
+            self.hub().unsubscribe_room(index, room);
+        }
+        self.hub().directory().members(index).remove(self);
+        self.hub().unsubscribe_namespace(index);
+        true
+    }
+}
