@@ -157,6 +157,18 @@ impl Payload {
         }
     }
 
+    /// Makes the frame of the answer to a native message, which is of the kind of what it answers, as [`answer`](Self::answer).
+    pub(super) fn native_answer(self, is_binary: bool) -> websocket::Message {
+        match self {
+            Self::Text(text) if is_binary => Bytes::from(text.into_owned()).into(),
+            Self::Binary(bytes) if !is_binary => match Text::new(bytes.clone()) {
+                Some(text) => text.into(),
+                None => bytes.into(),
+            },
+            Self::Binary(_) | Self::Text(_) => self.native(),
+        }
+    }
+
     /// Makes the frame of a native message.
     pub(super) fn native(self) -> websocket::Message {
         match self {

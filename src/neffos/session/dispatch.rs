@@ -182,12 +182,13 @@ impl<'c> Dispatch<'c> {
         if self.conn.state().space(index).is_none() {
             return self.conn.refuse(&Header::default(), text::BAD_NAMESPACE);
         }
+        let is_binary = message.is_binary();
         let cx = EventContext::of(NsConn::new(self.conn.clone(), index), message);
         match run(hook, cx, self.conn.hub().settings().handler_timeout).await {
             Ok(None) => {}
             Ok(Some(payload)) => {
                 // Who is gone needs no answer.
-                let _ = self.conn.sender().send(payload.native());
+                let _ = self.conn.sender().send(payload.native_answer(is_binary));
             }
             Err(failure) => {
                 if failure.status().is_server_error() {

@@ -20,9 +20,10 @@ pub(super) use self::farewell::leave_namespace;
 use self::inbox::Inbox;
 use super::codec::{Ack, Frame, HELLO};
 use super::conn::Opening;
+use super::exchange::Heard;
 use super::handler::run;
 use super::place::Phase;
-use super::{Conn, EventContext, Hub, Message, error, token};
+use super::{AskError, Conn, EventContext, Hub, Message, error, token};
 use crate::Error;
 use crate::websocket::{self, CloseCode, SocketError, WebSocket};
 
@@ -168,14 +169,21 @@ impl Session {
             self.refuse(&refusal);
             return false;
         }
-        let heard = match self.conn.hub().hear_conn(self.conn.id()).await {
-            Ok(heard) => heard,
+        match self.hear().await {
+            Ok((own, namespace)) => self.conn.let_in(own, namespace),
             Err(failure) => {
                 self.refuse(&failure.into());
-                return false;
+                false
             }
-        };
-        self.conn.let_in(self.is_native, heard)
+        }
+    }
+
+    /// Hears what other servers send to the connection, and to the namespace that it is in without asking for it.
+    async fn hear(&self) -> Result<(Heard, Option<Heard>), AskError> {
+        let hub = self.conn.hub();
+        let own = hub.hear_conn(self.conn.id()).await?;
+        let namespace = if self.is_native { Some(hub.hear_namespace(0).await?) } else { None };
+        Ok((own, namespace))
     }
 
     async fn hook(&self, hook: &super::handler::Hook) -> Result<(), Error> {
@@ -204,21 +212,23 @@ impl Session {
 
 impl Conn {
     /// Sends the answer to the handshake, before anything else can be sent; false when the client is gone.
-    fn let_in(&self, is_native: bool, heard: super::exchange::Heard) -> bool {
+    ///
+    /// With a `namespace` there is no handshake, and the client is in the only namespace from the start.
+    fn let_in(&self, own: Heard, namespace: Option<Heard>) -> bool {
         let mut state = self.state();
         if state.phase != Phase::New {
             return false;
         }
-        if !is_native && self.sender().send(Ack::Accepted(self.id()).encode()).is_err() {
+        if namespace.is_none() && self.sender().send(Ack::Accepted(self.id()).encode()).is_err() {
             return false;
         }
         if !self.hub().directory().add(self) {
             return false;
         }
-        heard.keep();
+        own.keep();
         state.phase = Phase::Open;
-        if is_native {
-            self.enter(&mut state, 0, super::exchange::Heard::nothing(), || {});
+        if let Some(namespace) = namespace {
+            self.enter(&mut state, 0, namespace, || {});
         }
         true
     }

@@ -97,3 +97,17 @@ async fn a_server_is_subscribed_to_what_it_has_members_of() {
     until(|| channels("n.") + channels("r.") + channels("c.") == 0).await;
     assert_eq!(hub.count(), 0);
 }
+
+#[tokio::test]
+async fn clients_that_do_not_speak_the_protocol_are_subscribed_too() {
+    let exchange = InProcess::new();
+    let native = async |message: Message| message.body().clone();
+    let events = Events::new().namespace(Namespace::new("").on_native_message(native));
+    let (hub, addr) = start(events.exchange(exchange.join())).await;
+    let mut client = Client::silent(addr, "").await;
+    client.send("hello").await;
+    assert_eq!(client.next().await, "hello");
+    assert!(format!("{exchange:?}").contains("\"n.=\""));
+    drop(client);
+    until(|| hub.count() == 0 && !format!("{exchange:?}").contains("\"n.=\"")).await;
+}
