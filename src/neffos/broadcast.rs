@@ -61,7 +61,7 @@ impl To {
     pub fn emit(&self, event: &str, body: impl IntoPayload) -> Result<(), Error> {
         let payload = body.into_payload()?;
         let (namespace, room) = self.place();
-        let message = payload.frame(&Header { namespace, room, event, ..Header::default() });
+        let message: Message = payload.frame(&Header { namespace, room, event, ..Header::default() });
         self.deliver(&message);
         self.publish(message, matches!(payload, Payload::Binary(_)))
     }

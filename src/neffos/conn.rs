@@ -162,7 +162,7 @@ impl Conn {
         if self.state().phase != Phase::Open {
             return Err(AskError::closed());
         }
-        Ok(self.inner.sender.send(payload.native())?)
+        Ok(self.inner.sender.send(payload.native::<websocket::Message>())?)
     }
 
     /// Closes the connection, with code 1000, once what was sent has left. The hooks run as if the client had left.
@@ -250,7 +250,7 @@ impl Conn {
     ) -> Result<Message, AskError> {
         let token = self.hub().tokens().make(self.serial()).map_err(AskError::failed)?;
         let wait = token.to_string();
-        let frame = payload.frame(&Header { wait: &wait, ..*header });
+        let frame: websocket::Message = payload.frame(&Header { wait: &wait, ..*header });
         let answer = {
             let mut state = self.state();
             if state.phase != Phase::Open {
@@ -290,7 +290,10 @@ impl Conn {
         let sent = match result {
             Ok(None) if header.wait.is_empty() => return,
             Ok(None) => self.inner.sender.send(empty_reply(header.wait)),
-            Ok(Some(payload)) => self.inner.sender.send(payload.answer(&header, message.is_binary)),
+            Ok(Some(payload)) => {
+                let frame: websocket::Message = payload.answer(&header, message.is_binary);
+                self.inner.sender.send(frame)
+            }
             Err(error) => {
                 if error.status().is_server_error() {
                     self.log(&message.frame.event, &error);

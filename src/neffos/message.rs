@@ -7,7 +7,6 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::codec::{Frame, Header};
-use crate::websocket;
 use crate::websocket::Text;
 use crate::{Error, Json};
 
@@ -138,7 +137,7 @@ impl Payload {
     }
 
     /// Makes the frame of a message.
-    pub(super) fn frame(&self, header: &Header<'_>) -> websocket::Message {
+    pub(super) fn frame<F: Sent>(&self, header: &Header<'_>) -> F {
         match self {
             Self::Binary(bytes) => header.binary(bytes).into(),
             Self::Text(text) => header.text(text).into(),
@@ -146,7 +145,7 @@ impl Payload {
     }
 
     /// Makes the frame of an answer, which is of the kind of what it answers. Bytes that are no text go as bytes.
-    pub(super) fn answer(&self, header: &Header<'_>, is_binary: bool) -> websocket::Message {
+    pub(super) fn answer<F: Sent>(&self, header: &Header<'_>, is_binary: bool) -> F {
         match self {
             Self::Text(text) if is_binary => header.binary(text.as_bytes()).into(),
             Self::Binary(bytes) if !is_binary => match std::str::from_utf8(bytes) {
@@ -158,25 +157,30 @@ impl Payload {
     }
 
     /// Makes the frame of the answer to a native message, which is of the kind of what it answers, as [`answer`](Self::answer).
-    pub(super) fn native_answer(self, is_binary: bool) -> websocket::Message {
+    pub(super) fn native_answer<F: Sent>(self, is_binary: bool) -> F {
         match self {
             Self::Text(text) if is_binary => Bytes::from(text.into_owned()).into(),
-            Self::Binary(bytes) if !is_binary => match Text::new(bytes.clone()) {
-                Some(text) => text.into(),
-                None => bytes.into(),
+            Self::Binary(bytes) if !is_binary => match str::from_utf8(&bytes) {
+                Ok(text) => text.to_owned().into(),
+                Err(_) => bytes.into(),
             },
             Self::Binary(_) | Self::Text(_) => self.native(),
         }
     }
 
     /// Makes the frame of a native message.
-    pub(super) fn native(self) -> websocket::Message {
+    pub(super) fn native<F: Sent>(self) -> F {
         match self {
             Self::Binary(bytes) => bytes.into(),
             Self::Text(text) => text.into_owned().into(),
         }
     }
 }
+
+/// A frame of a websocket, whoever's it is: a text of a `String`, a binary one of bytes.
+pub(super) trait Sent: From<Bytes> + From<String> + From<Vec<u8>> {}
+
+impl<T: From<Bytes> + From<String> + From<Vec<u8>>> Sent for T {}
 
 /// What can be sent as the body of a message: a text, bytes, or [`Json`].
 pub trait IntoPayload {

@@ -138,6 +138,7 @@ mod message;
 mod namespace;
 mod ns_conn;
 mod place;
+mod random;
 mod remote;
 mod route;
 mod session;

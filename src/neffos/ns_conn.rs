@@ -160,7 +160,7 @@ impl NsConn {
         let state = self.conn.state();
         check(&state, self.index, room)?;
         // Under the lock, so that nothing is sent behind the word that the namespace was left.
-        Ok(self.conn.sender().send(payload.frame(&header))?)
+        Ok(self.conn.sender().send(payload.frame::<crate::websocket::Message>(&header))?)
     }
 
     async fn ask_in(&self, room: &str, event: &str, body: impl IntoPayload) -> Result<Message, AskError> {

@@ -11,7 +11,7 @@ use super::codec::{Frame, Header, Name, Packet, Sort};
 use super::directory::lock;
 use super::exchange::channel;
 use super::hub::Inner;
-use super::token::random;
+use super::random::random;
 use super::{AskError, Hub, Message, Payload, To};
 use crate::websocket;
 
@@ -32,7 +32,8 @@ pub(super) async fn ask(
     hub.hear_answers().await?;
     let (done, answer) = oneshot::channel();
     let asked = Asked::new(hub, Remote::Ask(done))?;
-    let frame = payload.frame(&Header { namespace, event, ..Header::default() }).into_bytes();
+    let frame =
+        payload.frame::<websocket::Message>(&Header { namespace, event, ..Header::default() }).into_bytes();
     let packet = Packet {
         sort: Sort::Ask,
         is_binary: matches!(payload, Payload::Binary(_)),

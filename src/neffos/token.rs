@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 
+use super::random::random;
 use crate::Error;
 
 /// Makes the tokens of one server, and knows them again.
@@ -41,12 +42,6 @@ impl std::fmt::Display for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
-}
-
-/// Returns 64 random bits, never all zero.
-pub(super) fn random() -> Result<u64, Error> {
-    let bits = getrandom::u64().map_err(|error| Error::app(format!("no random numbers: {error}")))?;
-    Ok(bits.max(1))
 }
 
 /// Makes the id of a connection: a UUID of version 4.

@@ -188,7 +188,7 @@ impl<'c> Dispatch<'c> {
             Ok(None) => {}
             Ok(Some(payload)) => {
                 // Who is gone needs no answer.
-                let _ = self.conn.sender().send(payload.native_answer(is_binary));
+                let _ = self.conn.sender().send(payload.native_answer::<websocket::Message>(is_binary));
             }
             Err(failure) => {
                 if failure.status().is_server_error() {
