@@ -49,7 +49,7 @@ pub mod engine;
 pub mod files;
 #[cfg(feature = "mvc")]
 pub mod mvc;
-#[cfg(feature = "neffos")]
+#[cfg(any(feature = "neffos", feature = "neffos-client"))]
 pub mod neffos;
 #[cfg(feature = "engine")]
 pub mod router;

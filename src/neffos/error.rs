@@ -5,11 +5,12 @@ use std::fmt;
 
 use super::codec::text;
 use crate::Error;
+#[cfg(feature = "neffos")]
 use crate::websocket::SocketError;
 
 /// Why a message could not be sent, or an ask was not answered.
 ///
-/// A handler may hand it on with `?`. Its asker then reads the text of a client that refused, or that the answer took too
+/// A handler may hand it on with `?`. Its asker then reads the text of who refused, or that the answer took too
 /// long; of other failures only that there was one.
 #[derive(Clone, Debug)]
 pub struct AskError {
@@ -17,11 +18,17 @@ pub struct AskError {
 }
 
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(all(feature = "neffos", feature = "neffos-client")),
+    allow(dead_code, reason = "either side has errors of its own")
+)]
 enum Repr {
     BadNamespace,
     BadRoom,
     Closed,
     Failed(Error),
+    Full,
+    Lost,
     Refused(Box<str>),
     Timeout,
     Unknown,
@@ -52,6 +59,17 @@ impl AskError {
         Self { repr: Repr::Timeout }
     }
 
+    #[cfg(feature = "neffos-client")]
+    pub(super) const fn full() -> Self {
+        Self { repr: Repr::Full }
+    }
+
+    #[cfg(feature = "neffos-client")]
+    pub(super) const fn lost() -> Self {
+        Self { repr: Repr::Lost }
+    }
+
+    #[cfg(feature = "neffos")]
     pub(super) const fn unknown() -> Self {
         Self { repr: Repr::Unknown }
     }
@@ -72,24 +90,37 @@ impl AskError {
         matches!(self.repr, Repr::Closed | Repr::Unknown)
     }
 
-    /// Returns whether the client did not answer in time.
+    /// Returns whether too much waits to be sent; only of a client's own.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        matches!(self.repr, Repr::Full)
+    }
+
+    /// Returns whether a client's connection is lost, or was before the answer came; it may be there again later.
+    #[must_use]
+    pub const fn is_lost(&self) -> bool {
+        matches!(self.repr, Repr::Lost)
+    }
+
+    /// Returns whether the other side did not answer in time.
     #[must_use]
     pub const fn is_timeout(&self) -> bool {
         matches!(self.repr, Repr::Timeout)
     }
 
-    /// Returns the text by which the client refused.
+    /// Returns the text by which the other side refused.
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
         match &self.repr {
             Repr::BadNamespace => Some(text::BAD_NAMESPACE),
             Repr::BadRoom => Some(text::BAD_ROOM),
             Repr::Refused(text) => Some(text),
-            Repr::Closed | Repr::Failed(_) | Repr::Timeout | Repr::Unknown => None,
+            Repr::Closed | Repr::Failed(_) | Repr::Full | Repr::Lost | Repr::Timeout | Repr::Unknown => None,
         }
     }
 }
 
+#[cfg(feature = "neffos")]
 impl From<SocketError> for AskError {
     fn from(_: SocketError) -> Self {
         Self::closed()
@@ -103,6 +134,8 @@ impl fmt::Display for AskError {
             Repr::BadRoom => f.write_str(text::BAD_ROOM),
             Repr::Closed => f.write_str("the connection is closed"),
             Repr::Failed(error) => fmt::Display::fmt(error, f),
+            Repr::Full => f.write_str("too much waits to be sent"),
+            Repr::Lost => f.write_str("the connection is lost"),
             Repr::Refused(text) => f.write_str(text),
             Repr::Timeout => f.write_str("no answer in time"),
             Repr::Unknown => f.write_str("no connection has this id"),
@@ -122,7 +155,7 @@ pub(super) fn public(error: &Error) -> Cow<'_, str> {
             Repr::BadNamespace | Repr::BadRoom | Repr::Refused(_) | Repr::Timeout => {
                 return Cow::Owned(asked.to_string());
             }
-            Repr::Closed | Repr::Unknown => {}
+            Repr::Closed | Repr::Full | Repr::Lost | Repr::Unknown => {}
         }
     }
     if error.problems().is_empty() {

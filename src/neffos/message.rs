@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::codec::{Frame, Header};
+#[cfg(feature = "neffos")]
 use crate::websocket::Text;
 use crate::{Error, Json};
 
@@ -210,6 +211,7 @@ impl IntoPayload for String {
     }
 }
 
+#[cfg(feature = "neffos")]
 impl IntoPayload for Text {
     fn into_payload(self) -> Result<Payload, Error> {
         (&*self).into_payload()

@@ -1,6 +1,7 @@
 //! Namespaces, events and rooms over websockets, in the neffos protocol.
 //!
-//! Clients are the original's, such as the npm package `neffos.js`, unchanged; the [`codec`] is there for others. A server is
+//! Clients are the original's, such as the npm package `neffos.js`, unchanged, and our own with the feature `neffos-client`; the
+//! [`codec`] is there for others. A server is
 //! described by [`Events`], which [builds](Events::build) a [`Hub`]: it lets clients in by its [route](Hub::route), and sends to
 //! them, asks and finds them from anywhere.
 //!
@@ -120,49 +121,80 @@
 //! # }
 //! ```
 
+#[cfg(feature = "neffos")]
 mod asks;
+#[cfg(feature = "neffos")]
 mod broadcast;
+#[cfg(feature = "neffos-client")]
+pub mod client;
 pub mod codec;
+#[cfg(feature = "neffos")]
 mod conn;
+#[cfg(feature = "neffos")]
 mod context;
-#[cfg(feature = "mvc")]
+#[cfg(all(feature = "mvc", feature = "neffos"))]
 mod controller;
+#[cfg(feature = "neffos")]
 mod directory;
 mod error;
+#[cfg(feature = "neffos")]
 mod events;
+#[cfg(feature = "neffos")]
 mod exchange;
+#[cfg(feature = "neffos")]
 mod extract;
+#[cfg(feature = "neffos")]
 mod handler;
+#[cfg(feature = "neffos")]
 mod hub;
 mod message;
+#[cfg(feature = "neffos")]
 mod namespace;
+#[cfg(feature = "neffos")]
 mod ns_conn;
+#[cfg(feature = "neffos")]
 mod place;
 mod random;
+#[cfg(feature = "neffos")]
 mod remote;
+#[cfg(feature = "neffos")]
 mod route;
+#[cfg(feature = "neffos")]
 mod session;
+#[cfg(feature = "neffos")]
 mod settings;
+#[cfg(feature = "neffos")]
 mod token;
 
-#[cfg(feature = "mvc")]
+#[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use gongular_macros::websocket_controller;
 
+#[cfg(feature = "neffos")]
 pub use self::broadcast::To;
+#[cfg(feature = "neffos")]
 pub use self::conn::Conn;
+#[cfg(feature = "neffos")]
 pub use self::context::{EventContext, FromEvent, InNamespace, moment};
-#[cfg(feature = "mvc")]
+#[cfg(all(feature = "mvc", feature = "neffos"))]
 #[doc(hidden)]
 pub use self::controller::reply;
-#[cfg(feature = "mvc")]
+#[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use self::controller::{ControllerEvents, Declaration, EventMethod};
 pub use self::error::AskError;
+#[cfg(feature = "neffos")]
 pub use self::events::Events;
+#[cfg(feature = "neffos")]
 pub use self::exchange::{Exchange, InProcess, Inbox, Subscribing};
+#[cfg(feature = "neffos")]
 pub use self::extract::Kept;
+#[cfg(feature = "neffos")]
 pub use self::handler::EventHandler;
+#[cfg(feature = "neffos")]
 pub use self::hub::Hub;
 pub use self::message::{IntoPayload, IntoReply, Message, Payload};
+#[cfg(feature = "neffos")]
 pub use self::namespace::Namespace;
+#[cfg(feature = "neffos")]
 pub use self::ns_conn::{NsConn, Room};
+#[cfg(feature = "neffos")]
 pub use self::route::{Opened, Speaks};

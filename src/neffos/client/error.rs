@@ -1,0 +1,129 @@
+//! Why there is no connection.
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio_tungstenite::tungstenite;
+
+/// Why a server could not be reached, or did not let the client in.
+#[derive(Clone, Debug)]
+pub struct DialError {
+    repr: Repr,
+}
+
+#[derive(Clone, Debug)]
+enum Repr {
+    Flood,
+    Header(Box<str>),
+    Io(Arc<io::Error>),
+    Left,
+    Protocol(Arc<tungstenite::Error>),
+    Refused(Box<str>),
+    Status(StatusCode),
+    Timeout,
+    Url(&'static str),
+}
+
+impl DialError {
+    pub(super) const fn flood() -> Self {
+        Self { repr: Repr::Flood }
+    }
+
+    pub(super) fn header(name: &str) -> Self {
+        Self { repr: Repr::Header(name.into()) }
+    }
+
+    pub(super) fn io(error: io::Error) -> Self {
+        Self { repr: Repr::Io(Arc::new(error)) }
+    }
+
+    pub(super) const fn left() -> Self {
+        Self { repr: Repr::Left }
+    }
+
+    pub(super) fn refused(text: &str) -> Self {
+        Self { repr: Repr::Refused(text.into()) }
+    }
+
+    pub(super) const fn timeout() -> Self {
+        Self { repr: Repr::Timeout }
+    }
+
+    pub(super) const fn url(text: &'static str) -> Self {
+        Self { repr: Repr::Url(text) }
+    }
+
+    /// Returns the text by which the server's application did not let the client in.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        match &self.repr {
+            Repr::Refused(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Returns the status by which the server answered instead of opening a websocket.
+    #[must_use]
+    pub const fn status(&self) -> Option<StatusCode> {
+        match self.repr {
+            Repr::Status(status) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Returns whether the server did not answer in time.
+    #[must_use]
+    pub const fn is_timeout(&self) -> bool {
+        matches!(self.repr, Repr::Timeout)
+    }
+
+    /// Returns whether trying again would not help: the URL or a header field is wrong, the application refused, or the
+    /// answer was 401 or 403.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        match self.repr {
+            Repr::Header(_) | Repr::Refused(_) | Repr::Url(_) => true,
+            Repr::Status(status) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+            Repr::Flood | Repr::Io(_) | Repr::Left | Repr::Protocol(_) | Repr::Timeout => false,
+        }
+    }
+}
+
+impl From<tungstenite::Error> for DialError {
+    fn from(error: tungstenite::Error) -> Self {
+        let repr = match error {
+            tungstenite::Error::Http(response) => Repr::Status(response.status()),
+            tungstenite::Error::Io(error) => Repr::Io(Arc::new(error)),
+            error => Repr::Protocol(Arc::new(error)),
+        };
+        Self { repr }
+    }
+}
+
+impl fmt::Display for DialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.repr {
+            Repr::Flood => f.write_str("the server sends much and does not let the client in"),
+            Repr::Header(name) => write!(f, "the header field {name:?} cannot be sent"),
+            Repr::Io(_) => f.write_str("the server cannot be reached"),
+            Repr::Left => f.write_str("the server left before it let the client in"),
+            Repr::Protocol(_) => f.write_str("the server does not speak the protocol"),
+            Repr::Refused(text) => write!(f, "the server refused: {text}"),
+            Repr::Status(status) => write!(f, "the server answered {status}"),
+            Repr::Timeout => f.write_str("the server did not answer in time"),
+            Repr::Url(text) => write!(f, "the URL cannot be dialled: {text}"),
+        }
+    }
+}
+
+impl std::error::Error for DialError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.repr {
+            Repr::Io(error) => Some(&**error),
+            Repr::Protocol(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
