@@ -11,9 +11,9 @@ use super::codec::{Frame, Header};
 use crate::websocket::Text;
 use crate::{Error, Json};
 
-/// A message of the client. Clones share their bytes.
+/// A message of the other side. Clones share their bytes.
 ///
-/// Hooks get one, too: that of the request that they decide on, or an empty one when it is the server's own doing.
+/// Hooks get one, too: that of the request that they decide on, or an empty one when it is this side's own doing.
 #[derive(Clone, Default)]
 pub struct Message {
     pub(super) frame: Frame,
@@ -74,13 +74,13 @@ impl Message {
         std::str::from_utf8(&self.frame.body).ok()
     }
 
-    /// Returns the text of the client's error, when the message is one.
+    /// Returns the text of the other side's error, when the message is one.
     #[must_use]
     pub fn error(&self) -> Option<Cow<'_, str>> {
         self.frame.is_error.then(|| String::from_utf8_lossy(&self.frame.body))
     }
 
-    /// Returns whether the client awaits an answer.
+    /// Returns whether an answer is awaited.
     #[must_use]
     pub fn is_ask(&self) -> bool {
         !self.frame.wait.is_empty()
@@ -92,13 +92,13 @@ impl Message {
         self.is_binary
     }
 
-    /// Returns whether it is no message of the protocol, but a frame of a client that does not speak it.
+    /// Returns whether it is no message of the protocol, but a frame of one who does not speak it.
     #[must_use]
     pub const fn is_native(&self) -> bool {
         self.is_native
     }
 
-    /// Returns whether the server began it, not the client (`IsLocal`).
+    /// Returns whether this side began it, not the other (`IsLocal`).
     #[must_use]
     pub const fn is_local(&self) -> bool {
         self.is_local

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use crate::neffos::random::random;
 use crate::neffos::{AskError, Message};
@@ -11,6 +11,7 @@ use crate::neffos::{AskError, Message};
 #[derive(Debug, Default)]
 pub(super) struct Asks {
     pending: HashMap<Box<str>, Pending>,
+    is_asking: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -36,21 +37,26 @@ impl Asks {
     pub(super) fn add(&mut self, then: Then) -> Result<(Box<str>, Answer), AskError> {
         let token: Box<str> = format!("${}", random().map_err(AskError::failed)?).into();
         // Of the same change that nobody waits for any more one is enough: the last answer says how it is.
-        self.pending.retain(|_, old| old.then == Then::Nothing || old.then != then || !old.done.is_closed());
+        if then != Then::Nothing {
+            self.pending.retain(|_, old| old.then != then || !old.done.is_closed());
+        }
         let (done, answer) = oneshot::channel();
         self.pending.insert(token.clone(), Pending { then, done });
+        self.tell();
         Ok((token, answer))
     }
 
     pub(super) fn take(&mut self, token: &str) -> Option<Pending> {
-        self.pending.remove(token)
+        let pending = self.pending.remove(token);
+        self.tell();
+        pending
     }
 
     /// Forgets an ask that nobody waits for any more. One whose answer changes something is kept, since the server may have
     /// agreed, and both sides must see it the same way.
     pub(super) fn forget(&mut self, token: &str) {
         if self.pending.get(token).is_some_and(|pending| pending.then == Then::Nothing) {
-            self.pending.remove(token);
+            self.take(token);
         }
     }
 
@@ -59,6 +65,17 @@ impl Asks {
             // Whoever gave up needs no answer.
             let _ = pending.done.send(Err(error.clone()));
         }
+        self.tell();
+    }
+
+    /// Returns what says whether somebody waits for an answer.
+    pub(super) fn is_asking(&self) -> watch::Receiver<bool> {
+        self.is_asking.subscribe()
+    }
+
+    fn tell(&self) {
+        let is_asking = !self.pending.is_empty();
+        self.is_asking.send_if_modified(|before| std::mem::replace(before, is_asking) != is_asking);
     }
 
     #[cfg(test)]

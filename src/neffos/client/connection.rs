@@ -1,13 +1,11 @@
 //! One websocket: what is read, written and timed while it lasts.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Message as WsMessage;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -18,6 +16,7 @@ use super::handling::{Incoming, Job};
 use super::shared::{Epoch, Shared};
 use super::state::{Item, Phase};
 use super::transport::Socket;
+use super::waiting::Waiting;
 use crate::neffos::Message;
 use crate::neffos::codec::Frame;
 
@@ -25,8 +24,7 @@ use crate::neffos::codec::Frame;
 pub(super) struct Connection<'s> {
     pub(super) shared: &'s Shared,
     pub(super) epoch: Epoch,
-    /// What may wait for its handler.
-    pub(super) waiting: Arc<Semaphore>,
+    pub(super) waiting: &'s Waiting,
     /// Whether there is no handshake, and no message but native ones.
     pub(super) is_native: bool,
     pub(super) pulse: Pulse,
@@ -113,7 +111,7 @@ impl Connection<'_> {
         if bytes.is_empty() {
             return;
         }
-        let share = self.shared.settings.waiting.share(bytes.len());
+        let length = bytes.len();
         let frame = if self.is_native { None } else { Frame::decode(&bytes) };
         let message = match frame {
             // Only this side makes tokens of this kind.
@@ -124,10 +122,9 @@ impl Connection<'_> {
             None => Message::native(bytes, is_binary),
         };
         self.pulse.is_paused.store(true, Ordering::Relaxed);
-        let share = Arc::clone(&self.waiting).acquire_many_owned(share).await;
+        let share = self.waiting.enter(length).await;
         self.pulse.is_paused.store(false, Ordering::Relaxed);
         self.pulse.hear();
-        let share = share.expect("the semaphore is never closed");
         self.shared.job(Job::Message(Incoming { epoch: self.epoch, message, share }));
     }
 
@@ -209,7 +206,7 @@ impl<'s> Batch<'s> {
         }
         let is_last = matches!(state.phase, Phase::Closing) && state.outgoing.is_empty();
         drop(state);
-        let share = taken.iter().map(|item| item.share as usize).sum();
+        let share = taken.iter().map(Item::counted).sum();
         let items = taken.into_iter().map(|item| item.frame).collect();
         Self { shared, items, is_empty: count == 0, share, is_last }
     }

@@ -158,8 +158,10 @@ impl Dial {
         self
     }
 
-    /// Sets how many messages of the server, and bytes of them, may wait for their handlers; when there are more, nothing is
-    /// read from the server, not even answers, until there are less. *Defaults to 64 messages and 1 MiB.*
+    /// Sets how many messages of the server, and bytes of them, may wait for their handlers.
+    ///
+    /// Above, nothing more is read from the server until one is done. While it is asked something, sixteen times as much may
+    /// wait, so that the answer behind it is found. *Defaults to 64 messages and 1 MiB; a single message may always wait.*
     pub fn waiting(mut self, messages: usize, bytes: usize) -> Self {
         self.settings.waiting = Bounds::new(messages, bytes);
         self

@@ -80,7 +80,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// - neither the client nor the server may be ignorant of the namespace: [`AskError::is_outside`]
+    /// - the client or the server does not know the namespace: [`AskError::is_outside`]
     /// - the hook refuses, or the server does: [`AskError::refusal`]
     /// - the server does not answer in time: [`AskError::is_timeout`]
     /// - the connection is lost, also meanwhile: [`AskError::is_lost`]; or closed for good: [`AskError::is_closed`]

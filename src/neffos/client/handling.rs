@@ -136,7 +136,13 @@ impl Handling {
         // Who is gone needs no answer.
         let _ = self.shared.answer(epoch, &message, Ok(None)).await;
         for change in changes {
-            self.changed(&change, message.clone()).await;
+            let (namespace, room, event) = change.parts();
+            let message = match room == message.room() {
+                true => message.clone(),
+                // A room that is left since its namespace is.
+                false => Message::forced(namespace, room, event),
+            };
+            self.changed(&change, message).await;
         }
     }
 

@@ -9,7 +9,7 @@
 //!
 //! A handler is an async function or closure of [arguments](FromEvent). What it returns answers a server that asks. Handlers and
 //! hooks of a connection run one after the other, in the order of what happened; answers to asks are taken beside them, so that
-//! a handler may ask. Whoever prefers to receive takes the [stream](Namespace::events) of a namespace. A handler that panics or
+//! a handler may ask. What the server asks while one does waits for its turn. Whoever prefers to receive takes the [stream](Namespace::events) of a namespace. A handler that panics or
 //! takes too long is an error, and nothing else suffers.
 //!
 //! The server may connect and disconnect namespaces, and have rooms joined and left. This is followed, and hooks run as for
@@ -36,7 +36,7 @@
 //! | a handler | 30 s | dropped where it waits | [`handler_timeout`](Dial::handler_timeout) |
 //! | message of the server | 1 MiB | lost | [`max_message`](Dial::max_message) |
 //! | messages that wait for the server | 256, 1 MiB | [`emit`](NsConn::emit) waits, [`try_emit`](NsConn::try_emit) fails | [`queue`](Dial::queue) |
-//! | messages that wait for handlers | 64, 1 MiB | nothing is read | [`waiting`](Dial::waiting) |
+//! | messages that wait for handlers | 64, 1 MiB; 16 times as much while an answer is awaited | nothing is read | [`waiting`](Dial::waiting) |
 //! | silence | 30 s | pinged | [`ping`](Dial::ping) |
 //! | no answer to a ping, or nothing taken of what is sent | 30 s | lost | [`pong_timeout`](Dial::pong_timeout) |
 //! | the server's part in closing | 5 s | closed | [`close_timeout`](Dial::close_timeout) |
@@ -91,6 +91,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod waiting;
 
 pub use self::backoff::Backoff;
 pub use self::context::{EventContext, FromEvent};

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::asks::Then;
@@ -13,6 +12,7 @@ use super::handshake::{Opened, shake};
 use super::settings::Settings;
 use super::shared::Shared;
 use super::transport::Opener;
+use super::waiting::Waiting;
 use super::{Backoff, CloseReason, DialError};
 use crate::neffos::AskError;
 use crate::neffos::random::random;
@@ -50,14 +50,18 @@ impl Drop for Session {
 impl Session {
     /// Serves connections until there is none any more.
     pub(super) async fn run(self, first: Opened) {
-        let waiting = Arc::new(Semaphore::new(self.shared.settings.waiting.total()));
+        let is_asking = self.shared.state().asks.is_asking();
+        let waiting = Waiting::new(self.shared.settings.waiting, is_asking);
         let (mut opened, mut tries, mut is_first) = (first, 0, true);
         let reason = loop {
             let (begin, Opened { socket, early, .. }) = (Instant::now(), opened);
-            let (waiting, pulse) = (Arc::clone(&waiting), Pulse::new());
-            let epoch = self.shared.state().epoch;
-            let connection =
-                Connection { shared: &self.shared, epoch, waiting, is_native: self.is_native, pulse };
+            let connection = Connection {
+                shared: &self.shared,
+                epoch: self.shared.state().epoch,
+                waiting: &waiting,
+                is_native: self.is_native,
+                pulse: Pulse::new(),
+            };
             let reason = tokio::select! {
                 reason = connection.serve(socket, early) => reason,
                 never = self.restore(is_first) => match never {},

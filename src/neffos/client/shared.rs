@@ -162,14 +162,14 @@ impl Shared {
     fn event(&self, header: &Header<'_>, payload: &Payload) -> Item {
         let frame = payload.frame::<WsMessage>(header);
         let share = self.settings.queue.share(frame.len());
-        Item { frame, share, place: Some((header.namespace.into(), header.room.into())) }
+        Item { frame, share, is_counted: false, place: Some((header.namespace.into(), header.room.into())) }
     }
 
     /// Puts an event where it belongs; it comes back when there is no room for it yet.
     fn put(
         &self,
         header: &Header<'_>,
-        item: Item,
+        mut item: Item,
         room: Option<SemaphorePermit<'_>>,
     ) -> Result<Option<Item>, AskError> {
         let mut state = self.state();
@@ -179,6 +179,7 @@ impl Shared {
         state.check(header.namespace, header.room)?;
         let Some(room) = room else { return Ok(Some(item)) };
         room.forget();
+        item.is_counted = true;
         state.outgoing.push_back(item);
         drop(state);
         self.work.notify_one();
@@ -199,7 +200,7 @@ impl Shared {
             return Err(AskError::lost());
         }
         room.forget();
-        state.outgoing.push_back(Item { frame, share, place: None });
+        state.outgoing.push_back(Item { frame, share, is_counted: true, place: None });
         drop(state);
         self.work.notify_one();
         Ok(())
@@ -271,7 +272,7 @@ impl Shared {
             let (token, answer) = state.asks.add(then.clone())?;
             room.forget();
             let frame = payload.frame(&Header { wait: &token, ..*header });
-            state.outgoing.push_back(Item { frame, share, place: None });
+            state.outgoing.push_back(Item { frame, share, is_counted: true, place: None });
             (token, answer)
         };
         // From here on the ask is forgotten when nobody waits any more.

@@ -49,10 +49,19 @@ pub(super) enum Phase {
 #[derive(Debug)]
 pub(super) struct Item {
     pub(super) frame: WsMessage,
-    /// The share of the queue that it takes.
+    /// Its share of a queue.
     pub(super) share: u32,
+    /// Whether its share of the queue is taken; those that were kept are counted apart.
+    pub(super) is_counted: bool,
     /// Namespace and room of an event that nobody awaits an answer to; it may go out on another connection.
     pub(super) place: Option<(Box<str>, Box<str>)>,
+}
+
+impl Item {
+    /// Returns how much of the queue it takes.
+    pub(super) const fn counted(&self) -> usize {
+        if self.is_counted { self.share as usize } else { 0 }
+    }
 }
 
 /// What follows from a change.
@@ -121,14 +130,12 @@ impl State {
     }
 
     /// Keeps a message for the next connection.
-    pub(super) fn hold(&mut self, mut item: Item, limit: usize) -> Result<(), AskError> {
+    pub(super) fn hold(&mut self, item: Item, limit: usize) -> Result<(), AskError> {
         let share = self.held_share + item.share as usize;
         if share > limit {
             return Err(AskError::full());
         }
         self.held_share = share;
-        // Its share of the queue is not taken: this one is counted apart.
-        item.share = 0;
         self.held.push_back(item);
         Ok(())
     }
@@ -181,10 +188,10 @@ impl State {
         }
         let mut share = 0;
         for mut item in std::mem::take(&mut self.outgoing).into_iter().rev() {
-            share += item.share as usize;
+            share += item.counted();
+            item.is_counted = false;
             if keeps && item.place.is_some() {
                 self.held_share += item.share as usize;
-                item.share = 0;
                 self.held.push_front(item);
             }
         }

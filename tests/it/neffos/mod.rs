@@ -1,6 +1,8 @@
 //! The neffos protocol over real sockets: what its original client does not show.
 
 mod arguments;
+#[cfg(feature = "neffos-client")]
+mod client;
 #[cfg(all(feature = "mvc", feature = "validator"))]
 mod controllers;
 mod ending;

@@ -115,6 +115,32 @@ async fn handlers_that_are_slow_stop_the_reading_and_lose_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_is_found_behind_more_messages_than_may_wait() {
+    let (log, mut lines) = Log::new();
+    let asking = {
+        let log = log.clone();
+        move |space: NsConn| {
+            let log = log.clone();
+            async move { log.add(space.ask("who", "").await.unwrap().text().unwrap()) }
+        }
+    };
+    let other = log.hook("other");
+    let namespace = Namespace::new("default").on("begin", asking).on_any_event(other);
+    let dial = Client::dial("ws://h/").namespace(namespace).waiting(2, 1 << 10).handler_timeout(None);
+    let (_client, _space, mut peer, _peers) = connected(dial).await;
+    peer.send(";default;;begin;0;0;").await;
+    for _ in 0..25 {
+        peer.send(";default;;between;0;0;").await;
+    }
+    let token = peer.request("default;;who;0;0;").await;
+    peer.send(&format!("{token};default;;who;0;0;Ada")).await;
+    assert_eq!(next(&mut lines).await, "Ada");
+    for _ in 0..25 {
+        assert_eq!(next(&mut lines).await, "other default/");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_message_above_the_limit_ends_the_connection() {
     let (client, _space, mut peer, _peers) = connected(dial()).await;
     // The client is gone before all is sent.

@@ -163,6 +163,26 @@ async fn what_is_emitted_while_away_is_kept_in_order_up_to_the_bound_when_asked_
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_kept_stays_within_its_bound_however_often_the_connection_is_lost() {
+    let dial = dial().reconnect(again()).keep_while_away().queue(4, 1 << 10);
+    let (client, space, mut peer, mut peers) = connected(dial).await;
+    let mut kept = 0;
+    for _ in 0..5 {
+        drop(peer);
+        until(|| !client.is_connected()).await;
+        while space.emit("n", kept.to_string()).await.is_ok() {
+            kept += 1;
+        }
+        assert_eq!(kept, 4);
+        peer = accept(&mut peers, "again").await;
+    }
+    peer.agree("default;;_OnNamespaceConnect").await;
+    for number in 0..4 {
+        assert_eq!(peer.text().await, format!(";default;;n;0;0;{number}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_left_while_away_is_not_entered_again() {
     let (client, space, mut peer, mut peers) = connected(dial().reconnect(again())).await;
     for room in ["a", "b"] {
