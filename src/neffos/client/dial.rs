@@ -58,6 +58,14 @@ impl Dial {
         self
     }
 
+    /// Trusts only servers that these certificates vouch for, a PEM text, in the place of those that the system trusts; for
+    /// `wss:`.
+    #[cfg(feature = "neffos-client-tls")]
+    pub fn trust(mut self, pem: &[u8]) -> Self {
+        self.target.trusted = Some(pem.into());
+        self
+    }
+
     /// Adds a namespace that the client knows. It is connected by [`Client::connect`], or by the server.
     ///
     /// # Panics
@@ -173,7 +181,7 @@ impl Dial {
     ///
     /// - the server's application does not let the client in: [`DialError::refusal`]
     /// - it opens no websocket: [`DialError::status`]
-    /// - it cannot be reached, or does not answer in time: [`DialError::is_timeout`]
+    /// - it cannot be reached, is not trusted, or does not answer in time: [`DialError::is_timeout`]
     /// - the URL or a header field is wrong, or the server does not speak the protocol
     ///
     /// # Cancel safety

@@ -23,6 +23,8 @@ enum Repr {
     Refused(Box<str>),
     Status(StatusCode),
     Timeout,
+    #[cfg(feature = "neffos-client-tls")]
+    Tls(Arc<io::Error>),
     Url(&'static str),
 }
 
@@ -49,6 +51,11 @@ impl DialError {
 
     pub(super) const fn timeout() -> Self {
         Self { repr: Repr::Timeout }
+    }
+
+    #[cfg(feature = "neffos-client-tls")]
+    pub(super) fn tls(error: io::Error) -> Self {
+        Self { repr: Repr::Tls(Arc::new(error)) }
     }
 
     pub(super) const fn url(text: &'static str) -> Self {
@@ -87,6 +94,8 @@ impl DialError {
             Repr::Header(_) | Repr::Refused(_) | Repr::Url(_) => true,
             Repr::Status(status) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
             Repr::Flood | Repr::Io(_) | Repr::Left | Repr::Protocol(_) | Repr::Timeout => false,
+            #[cfg(feature = "neffos-client-tls")]
+            Repr::Tls(_) => false,
         }
     }
 }
@@ -113,6 +122,8 @@ impl fmt::Display for DialError {
             Repr::Refused(text) => write!(f, "the server refused: {text}"),
             Repr::Status(status) => write!(f, "the server answered {status}"),
             Repr::Timeout => f.write_str("the server did not answer in time"),
+            #[cfg(feature = "neffos-client-tls")]
+            Repr::Tls(_) => f.write_str("TLS with the server failed"),
             Repr::Url(text) => write!(f, "the URL cannot be dialled: {text}"),
         }
     }
@@ -123,6 +134,8 @@ impl std::error::Error for DialError {
         match &self.repr {
             Repr::Io(error) => Some(&**error),
             Repr::Protocol(error) => Some(&**error),
+            #[cfg(feature = "neffos-client-tls")]
+            Repr::Tls(error) => Some(&**error),
             _ => None,
         }
     }

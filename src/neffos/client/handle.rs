@@ -34,7 +34,7 @@ impl Drop for Keeper {
 }
 
 impl Client {
-    /// Describes a connection to a URL, `ws://host:port/path`, or `wss:` with the feature `tls`.
+    /// Describes a connection to a URL, `ws://host:port/path`, or `wss:` with the feature `neffos-client-tls`.
     ///
     /// See the [module](super) for an example.
     pub fn dial(url: &str) -> Dial {

@@ -90,6 +90,8 @@ mod shared;
 mod state;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "neffos-client-tls")]
+mod tls;
 mod transport;
 mod waiting;
 

@@ -33,12 +33,22 @@ pub(super) struct Target {
     url: Box<str>,
     headers: HeaderMap,
     pub(super) as_parameters: bool,
+    /// Certificates, as a PEM text.
+    #[cfg(feature = "neffos-client-tls")]
+    pub(super) trusted: Option<Arc<[u8]>>,
     mistake: Option<DialError>,
 }
 
 impl Target {
     pub(super) fn new(url: &str) -> Self {
-        Self { url: url.into(), headers: HeaderMap::new(), as_parameters: false, mistake: None }
+        Self {
+            url: url.into(),
+            headers: HeaderMap::new(),
+            as_parameters: false,
+            #[cfg(feature = "neffos-client-tls")]
+            trusted: None,
+            mistake: None,
+        }
     }
 
     pub(super) fn add_header(&mut self, name: &str, value: &str) {
@@ -54,10 +64,33 @@ impl Target {
     /// Opens a websocket.
     pub(super) async fn open(&self, tries: u32, max_message: usize) -> Result<Socket, DialError> {
         let request = self.request(tries)?;
-        let io = connect(request.uri()).await?;
+        let io = self.connect(request.uri()).await?;
         let config = config(max_message);
         let (socket, _) = client_async_with_config(request, io, Some(config)).await?;
         Ok(socket)
+    }
+
+    async fn connect(&self, uri: &Uri) -> Result<Box<dyn Io>, DialError> {
+        let host = uri.host().ok_or_else(|| DialError::url("it has no host"))?;
+        // An address of IPv6 stands in brackets.
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let is_secret = match uri.scheme_str() {
+            Some("ws") => false,
+            Some("wss") => true,
+            _ => return Err(DialError::url("it begins neither with `ws:` nor with `wss:`")),
+        };
+        if is_secret && cfg!(not(feature = "neffos-client-tls")) {
+            return Err(DialError::url("`wss:` needs the feature `neffos-client-tls`"));
+        }
+        let port = uri.port_u16().unwrap_or(if is_secret { 443 } else { 80 });
+        let stream = TcpStream::connect((host, port)).await.map_err(DialError::io)?;
+        // Messages are small and awaited.
+        stream.set_nodelay(true).map_err(DialError::io)?;
+        #[cfg(feature = "neffos-client-tls")]
+        if is_secret {
+            return Ok(Box::new(super::tls::connect(stream, host, self.trusted.as_ref()).await?));
+        }
+        Ok(Box::new(stream))
     }
 
     fn request(&self, tries: u32) -> Result<Request, DialError> {
@@ -87,22 +120,6 @@ pub(super) fn config(max_message: usize) -> WebSocketConfig {
         .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(Some(max_message))
         .max_frame_size(Some(max_message))
-}
-
-async fn connect(uri: &Uri) -> Result<Box<dyn Io>, DialError> {
-    let host = uri.host().ok_or_else(|| DialError::url("it has no host"))?;
-    // An address of IPv6 stands in brackets.
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    let default_port = match uri.scheme_str() {
-        Some("ws") => 80,
-        Some("wss") => return Err(DialError::url("`wss:` needs the feature `tls`")),
-        _ => return Err(DialError::url("it begins neither with `ws:` nor with `wss:`")),
-    };
-    let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(default_port))).await;
-    let stream = stream.map_err(DialError::io)?;
-    // Messages are small and awaited.
-    stream.set_nodelay(true).map_err(DialError::io)?;
-    Ok(Box::new(stream))
 }
 
 /// Returns whether a header field belongs to the opening of a websocket itself.

@@ -3,6 +3,8 @@
 mod arguments;
 #[cfg(feature = "neffos-client")]
 mod client;
+#[cfg(all(feature = "neffos-client-tls", feature = "tls"))]
+mod client_tls;
 #[cfg(all(feature = "mvc", feature = "validator"))]
 mod controllers;
 mod ending;
