@@ -43,13 +43,25 @@
 //!
 //! # Example
 //!
-//! ```no_run
-//! use gongular::neffos::Message;
+//! ```
 //! use gongular::neffos::client::{Backoff, Client, Namespace};
 //!
-//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # use gongular::neffos::{AskError, Events, NsConn, Namespace as Served, Room};
+//! # let served = Served::new("chat")
+//! #     .on("time", async || "noon")
+//! #     .on("greet me", async |client: NsConn| -> Result<String, AskError> {
+//! #         Ok(format!("hello, {}", client.ask("name?", "").await?.text().unwrap_or_default()))
+//! #     })
+//! #     .on("line", async |room: Option<Room>, line: String| room.map(|room| room.everyone().emit("line", line)));
+//! # let hub = Events::new().namespace(served).build();
+//! # let engine = gongular::Engine::new().routes(gongular::Router::new().get("/", hub.route())).build().await?;
+//! # let server = gongular::server::Server::new(engine).bind("127.0.0.1:0")?;
+//! # let url = format!("ws://{}/", server.local_addr().unwrap());
+//! # tokio::spawn(server.run());
 //! let (chat, mut events) = Namespace::new("chat").on("name?", async || "Ada").events(16);
-//! let client = Client::dial("ws://127.0.0.1:3000/chat")
+//! let client = Client::dial(&url)
 //!     .header("Authorization", "Bearer 7f3a")
 //!     .namespace(chat)
 //!     .reconnect(Backoff::new())
@@ -57,17 +69,19 @@
 //!     .await?;
 //!
 //! let chat = client.connect("chat").await?;
+//! assert_eq!(chat.ask("time", "").await?.text(), Some("noon"));
+//! // The server asks for the name before it answers.
+//! assert_eq!(chat.ask("greet me", "").await?.text(), Some("hello, Ada"));
+//!
 //! let lobby = chat.join("lobby").await?;
-//! lobby.emit("line", "hello").await?;
-//! let answer: Message = chat.ask("time", "").await?;
-//! println!("{:?}", answer.text());
-//! while let Some(event) = events.recv().await {
-//!     println!("{}: {:?}", event.message().event(), event.message().text());
-//! }
-//! println!("{}", client.closed().await);
+//! lobby.emit("line", "is anybody here?").await?;
+//! let event = events.recv().await.ok_or("closed")?;
+//! assert_eq!((event.message().room(), event.message().text()), ("lobby", Some("is anybody here?")));
+//!
+//! client.close().await;
+//! assert!(client.closed().await.is_local());
 //! # Ok(())
 //! # }
-//! # let _ = run;
 //! ```
 
 mod asks;
