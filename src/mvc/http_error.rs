@@ -27,8 +27,8 @@ use crate::{Error, FromRequest, RequestContext};
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{Application, ErrorStatus, FailedWith, controller};
-/// use gongular::{Controller, Error, Router, http};
+/// use gongular::mvc::{Application, controller, Controller, ErrorStatus, FailedWith};
+/// use gongular::{Error, Router, http};
 ///
 /// #[derive(Controller)]
 /// struct Shop;

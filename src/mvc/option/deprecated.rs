@@ -29,8 +29,8 @@ use crate::{Answer, AnyBody, Contract, Error, RequestContext};
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
 ///
-/// use gongular::mvc::{Application, Deprecated, controller};
-/// use gongular::{Controller, Router};
+/// use gongular::mvc::{Application, controller, Controller, Deprecated};
+/// use gongular::{Router};
 ///
 /// #[derive(Controller)]
 /// struct Old;

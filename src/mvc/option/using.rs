@@ -25,8 +25,8 @@ pub struct Using(Chain);
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{Application, controller, using};
-/// use gongular::{Controller, Router, Stop, http};
+/// use gongular::mvc::{Application, controller, Controller, using};
+/// use gongular::{Router, Stop, http};
 ///
 /// async fn guard(headers: http::HeaderMap) -> Option<Stop<http::StatusCode>> {
 ///     (!headers.contains_key("x-token")).then_some(Stop(http::StatusCode::UNAUTHORIZED))
@@ -78,7 +78,7 @@ pub struct Layered(Chain);
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{layered, skip};
+/// use gongular::mvc::{Controller, layered, skip};
 /// use tower::limit::ConcurrencyLimitLayer;
 ///
 /// let options = (layered(ConcurrencyLimitLayer::new(8)), skip(["get_status"]));

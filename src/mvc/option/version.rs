@@ -26,8 +26,8 @@ use crate::{Answer, AnyBody, Contract, Error, RequestContext};
 /// # Example
 ///
 /// ```
-/// use gongular::mvc::{Application, Version, controller};
-/// use gongular::{Controller, Router};
+/// use gongular::mvc::{Application, controller, Controller, Version};
+/// use gongular::{Router};
 ///
 /// #[derive(Controller)]
 /// struct Old;

@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use gongular::engine::MistakeKind;
-use gongular::mvc::{Application, Deprecated, Version, controller};
-use gongular::{Controller, Error, Router};
+use gongular::mvc::{Application, Controller, Deprecated, Version, controller};
+use gongular::{Error, Router};
 
 #[derive(Controller)]
 struct Old;

@@ -5,8 +5,8 @@ use std::sync::Mutex;
 use gongular::inject::Lifetime;
 use gongular::layers::ErrorLayer;
 use gongular::layers::error::RequestHead;
-use gongular::mvc::{Activated, Activation, Application, controller, controller_with, skip};
-use gongular::{Context, Controller, Error, Inject, Router, Stop, http};
+use gongular::mvc::{Activated, Activation, Application, Controller, controller, controller_with, skip};
+use gongular::{Context, Error, Inject, Router, Stop, http};
 use http::{Method, StatusCode};
 use serde_json::json;
 use tower::util::MapResponseLayer;
@@ -348,7 +348,7 @@ async fn when_all_pass_the_last_one_answers_its_error() {
 }
 
 #[tokio::test]
-async fn a_controller_behind_providers_of_its_own_passes_nothing_on() {
+async fn a_controller_with_providers_of_its_own_passes_on_too() {
     #[derive(Controller)]
     struct First(Inject<Mark>);
 
@@ -363,7 +363,9 @@ async fn a_controller_behind_providers_of_its_own_passes_nothing_on() {
         activation.providers(|all| all.provide(Mark("own")));
     };
     let app = Application::new(Router::new()).handle_with(controller::<First>(), own).handle(Visitors);
-    build(app).await.get("/").send().await.assert_status(401).assert_json(&json!({"error": "own"}));
+    build(app).await.get("/").send().await.assert_text("visitors");
+    let alone = Application::new(Router::new()).handle_with(controller::<First>(), own);
+    build(alone).await.get("/").send().await.assert_status(401).assert_json(&json!({"error": "own"}));
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::pin::pin;
 use std::task::{Context as Task, Poll, Waker};
 
-use gongular::mvc::{Application, controller, controller_with};
+use gongular::mvc::{Application, Controller, controller, controller_with};
 use gongular::stats::Outcome;
-use gongular::{Body, Context, Controller, Error, Inject, Router, Unchecked, http};
+use gongular::{Body, Context, Error, Inject, Router, Unchecked, http};
 use http::StatusCode;
 use serde_json::json;
 

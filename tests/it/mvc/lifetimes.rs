@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use gongular::inject::{Completion, Finished, Lifetime, Provider};
-use gongular::mvc::{Activated, Application, controller, controller_with};
-use gongular::{Controller, Inject, Router};
+use gongular::mvc::{Activated, Application, Controller, controller, controller_with};
+use gongular::{Inject, Router};
 
 use super::{Diary, build};
 

@@ -2,8 +2,8 @@
 
 use gongular::engine::{BuildError, MistakeKind};
 use gongular::inject::{self, Provider};
-use gongular::mvc::{Activation, Application, controller, controller_with, skip};
-use gongular::{Body, Controller, Inject, Router, Unchecked, http};
+use gongular::mvc::{Activation, Application, Controller, controller, controller_with, skip};
+use gongular::{Body, Inject, Router, Unchecked, http};
 
 struct Pool;
 struct Clock;

@@ -1,7 +1,7 @@
 //! The names of methods as routes, end to end.
 
-use gongular::mvc::{Application, controller};
-use gongular::{Context, Controller, Header, Query, Router, Unchecked, http};
+use gongular::mvc::{Application, Controller, controller};
+use gongular::{Context, Header, Query, Router, Unchecked, http};
 use http::Method;
 use serde::Deserialize;
 use validator::Validate;

@@ -1,7 +1,7 @@
 //! What a controller may be handled with.
 
-use gongular::mvc::{Activation, Application, controller, layered, skip, using};
-use gongular::{Chain, Context, Controller, Error, FromRequest, Handle, Router, Stop, http};
+use gongular::mvc::{Activation, Application, Controller, controller, layered, skip, using};
+use gongular::{Chain, Context, Error, FromRequest, Handle, Router, Stop, http};
 use tower_http::timeout::TimeoutLayer;
 
 #[derive(Controller)]

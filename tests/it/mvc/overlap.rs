@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use gongular::engine::EngineService;
 use gongular::inject::{Completion, Finished, Provider};
 use gongular::layers::error::RequestHead;
-use gongular::mvc::{Activation, Application, controller, layered};
+use gongular::mvc::{Activation, Application, Controller, controller, layered};
 use gongular::test_client::TestClient;
-use gongular::{Body, Context, Controller, Error, Inject, IntoResponse, Router, Unchecked, http};
+use gongular::{Body, Context, Error, Inject, IntoResponse, Router, Unchecked, http};
 use tower::limit::ConcurrencyLimitLayer;
 
 #[derive(Clone)]

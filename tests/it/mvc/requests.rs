@@ -1,7 +1,7 @@
 //! What a client and a statistic see of controllers.
 
-use gongular::mvc::{Application, controller};
-use gongular::{Body, Context, Controller, Error, Param, Query, Router, Stop, Unchecked, http};
+use gongular::mvc::{Application, Controller, controller};
+use gongular::{Body, Context, Error, Param, Query, Router, Stop, Unchecked, http};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::json;

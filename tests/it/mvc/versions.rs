@@ -1,9 +1,9 @@
 //! Controllers that answer some versions of an API.
 
 use gongular::engine::{EngineService, MistakeKind};
-use gongular::mvc::{ApiVersion, Application, Deprecated, Version, controller};
+use gongular::mvc::{ApiVersion, Application, Controller, Deprecated, Version, controller};
 use gongular::test_client::TestClient;
-use gongular::{Context, Controller, Error, Router, http};
+use gongular::{Context, Error, Router, http};
 
 #[derive(Controller)]
 struct First;
