@@ -48,7 +48,7 @@ impl Step for Level {
         Box::pin(async move {
             let mut back = None;
             let answering = answer(&inner, flight, &mut back);
-            let answered = ResponseFuture::open(answering, open, None, is_bodiless).await;
+            let answered = ResponseFuture::open(answering, open, is_bodiless).await;
             if let (Some(flight), Some(outer)) = (&mut back, outer) {
                 flight.state.set_scope(outer);
             }

@@ -40,7 +40,7 @@ pub use self::layer::{Rest, RestFuture};
 pub(crate) use self::level::Level;
 #[cfg(feature = "mvc")]
 pub(crate) use self::owner::{About, Action, Owner};
-pub(crate) use self::run::{Run, Steps};
+pub(crate) use self::run::{Landed, Run, Steps};
 pub(crate) use self::step::{Registered, Step};
 use crate::AnyBody;
 

@@ -12,7 +12,7 @@ use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
-use http::{HeaderMap, Response, StatusCode, header};
+use http::{Extensions, HeaderMap, Response, StatusCode, header};
 use http_body::Body;
 
 use super::flight::{Ended, Failure, Flight, StepFuture};
@@ -56,10 +56,6 @@ impl Steps {
         self
     }
 
-    pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
-        &self.errors
-    }
-
     /// Answers what a step failed with.
     pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
         // An error that passes is that of the request only now that nobody else answers.
@@ -91,7 +87,9 @@ impl Steps {
     /// Begins what is left of a chain inside of a layer.
     #[inline]
     pub(super) fn run_inside(self: &Arc<Self>, flight: Box<Flight>, is_head: bool) -> Run {
-        let recorder = flight.state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
+        // Behind an only step there is none that could be skipped.
+        let recorder = if self.steps.len() > 1 { flight.state.recorder() } else { None };
+        let recorder = recorder.filter(|recorder| recorder.detail().handlers()).cloned();
         let head = self.reshapes.then(|| Box::new(head_of(&flight)));
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
@@ -183,24 +181,86 @@ pub(crate) enum Landed {
 
 impl Landed {
     #[inline]
-    fn status(&self) -> StatusCode {
+    pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Flight(flight) => flight.answer.status().unwrap_or_default(),
             Self::Response(response) => response.status(),
         }
     }
 
-    fn into_response(self) -> Response<ResponseBody> {
+    #[inline]
+    pub(crate) fn headers(&self) -> &HeaderMap {
         match self {
-            Self::Flight(flight) => flight.answer.into_response(),
-            Self::Response(response) => *response,
+            Self::Flight(flight) => flight.answer.headers(),
+            Self::Response(response) => response.headers(),
         }
+    }
+
+    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
+        match self {
+            Self::Flight(flight) => flight.answer.headers_mut(),
+            Self::Response(response) => response.headers_mut(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn extensions(&self) -> &Extensions {
+        match self {
+            Self::Flight(flight) => flight.answer.extensions(),
+            Self::Response(response) => response.extensions(),
+        }
+    }
+
+    /// Returns the body, unless there is certainly none.
+    #[inline]
+    pub(crate) fn body(&self) -> Option<&ResponseBody> {
+        match self {
+            Self::Flight(flight) => flight.answer.body(),
+            Self::Response(response) => Some(response.body()),
+        }
+    }
+
+    fn into_response(self) -> Response<ResponseBody> {
+        self.into_response_with(|body| body)
+    }
+
+    /// Makes the response, with a body around the answer's own.
+    #[inline]
+    pub(crate) fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+        match self {
+            Self::Flight(mut flight) => flight.answer.take_response_with(wrap),
+            Self::Response(response) => response.map(wrap),
+        }
+    }
+
+    /// Answers a `HEAD`.
+    #[cold]
+    #[inline(never)]
+    fn without_body(self) -> Self {
+        Self::Response(Box::new(without_body(self.into_response())))
+    }
+}
+
+impl From<Response<ResponseBody>> for Landed {
+    fn from(response: Response<ResponseBody>) -> Self {
+        Self::Response(Box::new(response))
     }
 }
 
 impl Run {
+    /// Returns who answers the errors of the chain.
+    pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
+        &self.steps.errors
+    }
+
     #[inline]
     pub(crate) fn poll_landed(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
+        let landed = ready!(self.poll_answer(task));
+        Poll::Ready(if self.is_head { landed.without_body() } else { landed })
+    }
+
+    #[inline]
+    fn poll_answer(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
         let landed = ready!(self.poll_steps(task));
         let status = landed.status().as_u16();
         if (200..400).contains(&status) {
@@ -223,8 +283,8 @@ impl Run {
         }
         let (flight, response) = match landed {
             Landed::Flight(mut flight) => {
-                let answer = std::mem::take(&mut flight.answer);
-                (Some(flight), Box::new(answer.into_response()))
+                let response = flight.answer.take_response_with(|body| body);
+                (Some(flight), Box::new(response))
             }
             Landed::Response(response) => (self.kept.take(), response),
         };
@@ -232,9 +292,9 @@ impl Run {
         match (flight, &self.steps.http_errors) {
             (Some(flight), Some(asked)) if response.status().as_u16() >= 400 && !is_told(&response) => {
                 self.current = Current::Telling(asked.tell(flight, response, &self.steps.errors));
-                self.poll_landed(task)
+                self.poll_answer(task)
             }
-            _ => Poll::Ready(Landed::Response(Box::new(response))),
+            _ => Poll::Ready(response.into()),
         }
     }
 
@@ -246,10 +306,7 @@ impl Run {
             return self.refuse_interim(landed);
         }
         match &self.head {
-            Some(head) => {
-                let response = self.steps.errors.refusal(landed.into_response(), head);
-                Landed::Response(Box::new(response))
-            }
+            Some(head) => self.steps.errors.refusal(landed.into_response(), head).into(),
             None => landed,
         }
     }
@@ -263,10 +320,10 @@ impl Run {
         let response = landed.into_response();
         let status = response.status();
         if status == StatusCode::SWITCHING_PROTOCOLS && response.headers().contains_key(header::UPGRADE) {
-            return Landed::Response(Box::new(response));
+            return response.into();
         }
         let text = format!("the answer has the status {status}, which is none to end with");
-        Landed::Response(Box::new(self.steps.errors.answer(Error::app(text), &head, HeaderMap::new())))
+        self.steps.errors.answer(Error::app(text), &head, HeaderMap::new()).into()
     }
 
     #[inline]
@@ -334,17 +391,6 @@ impl Run {
         self.end(self.index + 1);
         Landed::Response(self.steps.lose(failure))
     }
-
-    /// Makes the response of what the chain has ended with.
-    #[inline]
-    pub(crate) fn respond<B>(&self, landed: Landed, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
-        match landed {
-            Landed::Flight(flight) if !self.is_head => flight.answer.into_response_with(wrap),
-            Landed::Flight(flight) => without_body(flight.answer.into_response()).map(wrap),
-            Landed::Response(response) if self.is_head => without_body(*response).map(wrap),
-            Landed::Response(response) => response.map(wrap),
-        }
-    }
 }
 
 impl Drop for Run {
@@ -363,8 +409,7 @@ impl Future for Run {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        let landed = ready!(self.poll_landed(task));
-        Poll::Ready(Ok(self.respond(landed, |body| body)))
+        Poll::Ready(Ok(ready!(self.poll_landed(task)).into_response()))
     }
 }
 
@@ -374,7 +419,7 @@ fn head_of(flight: &Flight) -> RequestHead {
 }
 
 /// Returns the head of an answer as it would be with its body.
-pub(crate) fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
     let body = std::mem::take(response.body_mut());
     if let Some(length) = body.size_hint().exact()
         && !is_bodiless(response.status())

@@ -15,6 +15,7 @@ use super::future::Way;
 #[cfg(feature = "mvc")]
 use super::service::Below;
 use super::service::{Endpoint, Inner};
+use super::trip::Trip;
 use crate::chain::{Ended, Flight, Step, StepFuture};
 #[cfg(feature = "mvc")]
 use crate::router::Ranges;
@@ -27,13 +28,18 @@ impl Inner {
     /// their preflights.
     #[cold]
     #[inline(never)]
-    pub(super) fn otherwise(&self, found: Found<'_, Endpoint>, mut flight: Box<Flight>) -> Way {
+    pub(super) fn otherwise(
+        &self,
+        found: Found<'_, Endpoint>,
+        mut flight: Box<Flight>,
+        trip: &mut Option<Box<Trip>>,
+    ) -> Way {
         let (verdict, route) = match found {
             Found::Options { allow, route } => (Verdict::Options(allow), route),
             Found::MethodNotAllowed { allow, route } => (Verdict::NotAllowed(allow), Some(route)),
             Found::Redirect { location } => {
                 let redirected = redirect(location, &flight.parts);
-                return known(redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)));
+                return redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)).into();
             }
             Found::Nothing | Found::Route(_) => return self.nothing(flight),
         };
@@ -42,12 +48,13 @@ impl Inner {
         match endpoint.and_then(|endpoint| Some((endpoint, endpoint.automatic.as_ref()?))) {
             Some((endpoint, steps)) => {
                 flight.parts.extensions.insert(verdict);
-                self.open(endpoint, steps, flight)
+                self.open(endpoint, steps, flight, trip)
             }
-            None => known(match verdict {
+            None => match verdict {
                 Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), &flight.parts),
                 Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
-            }),
+            }
+            .into(),
         }
     }
 
@@ -66,7 +73,7 @@ impl Inner {
                 return self.ask_below(below, &values, flight);
             }
         }
-        known(self.refuse(Error::not_found(), &flight.parts))
+        self.refuse(Error::not_found(), &flight.parts).into()
     }
 
     /// Lets a group answer that wants to know of paths which it does not have.
@@ -76,7 +83,7 @@ impl Inner {
         state.set_params(PathParams::new(Arc::clone(&below.params), values.values(parts.uri.path())));
         self.scopes.enter_bare(state);
         let is_head = parts.method == Method::HEAD;
-        Way::Bare { run: below.steps.run(flight, is_head) }
+        Way::Run(below.steps.run(flight, is_head))
     }
 
     /// Finds the route that a preflight is about.
@@ -123,10 +130,6 @@ impl Step for Automatic {
     }
 
     fn skip(&self, _: &Recorder) {}
-}
-
-fn known(response: Response<ResponseBody>) -> Way {
-    Way::Known { response: Some(Box::new(response)) }
 }
 
 /// Sends a client to the spelling of a path that a route has.

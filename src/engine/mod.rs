@@ -16,6 +16,7 @@ mod plan;
 mod serve;
 mod service;
 mod test_client;
+mod trip;
 
 use std::fmt;
 use std::sync::Arc;

@@ -9,14 +9,14 @@ use gongular_core::inject::{Container, Scopes};
 use gongular_core::stats::{Detail, Recorder};
 use gongular_core::{ClientAddr, Limits, MatchedPath, PathParams, RequestBody};
 use gongular_layers::error::{Answers, RequestHead};
-use gongular_layers::stats::RouteCallback;
-use gongular_layers::{inject, stats};
+use gongular_layers::stats::{RouteCallback, Tracker};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use tower_service::Service;
 
 use super::body::Body;
-use super::future::{Answering, ResponseFuture, Way};
+use super::future::{ResponseFuture, Way};
+use super::trip::Trip;
 use crate::AnyBody;
 use crate::chain::{Flight, Steps};
 #[cfg(feature = "mvc")]
@@ -175,10 +175,10 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
     }
 
     fn call(&mut self, request: Request<B>) -> ResponseFuture {
+        let recorder = self.inner.begin(&request);
         let (parts, body) = request.into_parts();
         let client = client_of(&body);
         let mut body = AnyBody::new(body);
-        let recorder = self.inner.begin(&parts);
         if let Some(recorder) = &recorder {
             body = body.counted(recorder);
         }
@@ -193,60 +193,62 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
 impl Inner {
     /// Begins the statistic of a request, if somebody gets it.
     #[inline]
-    fn begin(&self, parts: &Parts) -> Option<Recorder> {
+    fn begin<B>(&self, request: &Request<B>) -> Option<Recorder> {
         self.callback.as_ref()?;
-        Some(Recorder::begin(&parts.method, &parts.uri, parts.version, self.detail))
+        Some(Recorder::begin(request.method(), request.uri(), request.version(), self.detail))
     }
 
     fn answer(&self, mut flight: Box<Flight>, recorder: Option<Recorder>) -> ResponseFuture {
         if let Some(limits) = &self.limits {
             flight.state.set_limits(Arc::clone(limits));
         }
-        let (Some(callback), Some(recorder)) = (&self.callback, recorder) else {
-            return ResponseFuture::silent(Answering::new(self.route(flight), None));
-        };
-        if let Some(outer) = flight.state.set_recorder(recorder.clone()) {
-            recorder.set_outer(outer);
+        let mut trip = None;
+        if let (Some(callback), Some(recorder)) = (&self.callback, recorder) {
+            if let Some(outer) = flight.state.set_recorder(recorder.clone()) {
+                recorder.set_outer(outer);
+            }
+            let tracker = Tracker::new(recorder, Arc::clone(callback), &flight.parts.method);
+            trip = Some(Trip::tracked(tracker, self.server_timing));
         }
-        let method = flight.parts.method.clone();
-        let timing = self.server_timing.then(|| recorder.clone());
-        let answering = Answering::new(self.route(flight), timing);
-        let watched = stats::ResponseFuture::watched(answering, recorder, Arc::clone(callback), &method);
-        ResponseFuture::watched(watched)
+        let way = self.route(flight, &mut trip);
+        ResponseFuture::new(way, trip)
     }
 
     #[inline]
-    fn route(&self, flight: Box<Flight>) -> Way {
+    fn route(&self, flight: Box<Flight>, trip: &mut Option<Box<Trip>>) -> Way {
         match self.table.find(&flight.parts.method, flight.parts.uri.path()) {
-            Found::Route(hit) => self.run(&hit, flight),
-            found => self.otherwise(found, flight),
+            Found::Route(hit) => self.run(&hit, flight, trip),
+            found => self.otherwise(found, flight, trip),
         }
     }
 
     #[inline]
-    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>) -> Way {
+    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>, trip: &mut Option<Box<Trip>>) -> Way {
         let endpoint = hit.route.value();
         let Flight { parts, state, .. } = &mut *flight;
         let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
         state.set_route(endpoint.path.clone(), params);
-        let is_head = parts.method == Method::HEAD;
-        if !endpoint.needs_scope {
-            self.scopes.enter_bare(state);
-            return Way::Bare { run: endpoint.steps.run(flight, is_head) };
+        if endpoint.needs_scope {
+            return self.open(endpoint, &endpoint.steps, flight, trip);
         }
-        self.open(endpoint, &endpoint.steps, flight)
+        self.scopes.enter_bare(state);
+        let is_head = parts.method == Method::HEAD;
+        Way::Run(endpoint.steps.run(flight, is_head))
     }
 
     /// Runs a chain of an endpoint with the request's dependencies around it.
-    pub(super) fn open(&self, endpoint: &Endpoint, steps: &Arc<Steps>, mut flight: Box<Flight>) -> Way {
+    pub(super) fn open(
+        &self,
+        endpoint: &Endpoint,
+        steps: &Arc<Steps>,
+        mut flight: Box<Flight>,
+        trip: &mut Option<Box<Trip>>,
+    ) -> Way {
         let is_head = flight.parts.method == Method::HEAD;
         let head = self.hook_head(&flight.parts, endpoint);
         let open = self.scopes.enter(&mut flight.state);
-        Way::Open {
-            run: inject::ResponseFuture::open(steps.run(flight, is_head), open, None, is_head),
-            errors: Arc::clone(steps.errors()),
-            head,
-        }
+        trip.get_or_insert_default().open(open, is_head, head);
+        Way::Run(steps.run(flight, is_head))
     }
 
     /// Keeps what an error handler may see of the request, for hooks that run when the request is gone.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
 use http_body::Body;
 use serde::Serialize;
 
@@ -59,6 +59,27 @@ impl Answer {
     /// A content type that is set here stays with the bodies that are set later.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         self.response.get_or_insert_default().headers_mut()
+    }
+
+    /// Returns the extensions of the response.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn extensions(&self) -> &Extensions {
+        static NONE: LazyLock<Extensions> = LazyLock::new(Extensions::new);
+        self.response.as_ref().map_or_else(|| &*NONE, Response::extensions)
+    }
+
+    /// Returns the body that will be sent, if there is one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn body(&self) -> Option<&ResponseBody> {
+        let response = self.response.as_ref()?;
+        if self.is_bodiless() { None } else { Some(response.body()) }
+    }
+
+    #[inline]
+    fn is_bodiless(&self) -> bool {
+        self.status.is_some_and(crate::framing::is_bodiless)
     }
 
     /// Sets the body to a value as JSON: a text with quotes, too.
@@ -187,18 +208,19 @@ impl Answer {
     ///
     /// A status that has no body, such as 204, is sent without one.
     #[must_use]
-    pub fn into_response(self) -> Response<ResponseBody> {
-        self.into_response_with(|body| body)
+    pub fn into_response(mut self) -> Response<ResponseBody> {
+        self.take_response_with(|body| body)
     }
 
-    /// Makes the response with a body around the answer's own: moved once, where mapping moves it again.
+    /// Makes the response where the answer stands, with a body around its own: moved once, where mapping moves it again.
     #[doc(hidden)]
     #[inline]
-    pub fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
-        let mut response = self.response.unwrap_or_default();
+    pub fn take_response_with<B>(&mut self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+        let is_bodiless = self.is_bodiless();
+        let mut response = self.response.take().unwrap_or_default();
         *response.status_mut() = self.status.unwrap_or_default();
         *response.version_mut() = Version::default();
-        if self.status.is_some_and(crate::framing::is_bodiless) {
+        if is_bodiless {
             *response.body_mut() = ResponseBody::empty();
             response.headers_mut().remove(header::CONTENT_TYPE);
             response.headers_mut().remove(header::CONTENT_LENGTH);

@@ -12,7 +12,7 @@ use super::layer::Spawn;
 
 /// Ends a scope once: awaited where somebody awaits it, handed to the spawner where it is dropped.
 #[derive(Debug)]
-pub(crate) struct End {
+pub(super) struct End {
     state: State,
     spawn: Spawner,
     /// How the request ended when it is dropped from here on, if that is known better than that it was dropped.
@@ -38,13 +38,13 @@ impl fmt::Debug for Spawner {
 impl End {
     /// Takes care of a scope's end; without a spawner, tokio gets the teardowns that nobody awaits, where there is one.
     #[must_use]
-    pub(crate) const fn new(open: OpenScope, spawn: Option<Spawn>) -> Self {
+    pub(super) const fn new(open: OpenScope, spawn: Option<Spawn>) -> Self {
         Self { state: State::Open(open), spawn: Spawner(spawn), known: None }
     }
 
     /// Returns what has to be done before the head of a good answer leaves.
     #[must_use]
-    pub(crate) fn before_response(&self) -> Option<BeforeResponse> {
+    pub(super) fn before_response(&self) -> Option<BeforeResponse> {
         match &self.state {
             State::Open(open) => open.before_response(),
             State::Closing(_) | State::Closed => None,
@@ -52,19 +52,19 @@ impl End {
     }
 
     /// Says how the request has ended if nobody looks at the body any more.
-    pub(crate) const fn set_known(&mut self, completion: Completion) {
+    pub(super) const fn set_known(&mut self, completion: Completion) {
         self.known = Some(completion);
     }
 
     /// Returns whether everything has been torn down.
     #[must_use]
-    pub(crate) const fn is_closed(&self) -> bool {
+    pub(super) const fn is_closed(&self) -> bool {
         matches!(self.state, State::Closed)
     }
 
     /// Polls what is inside of the layer, and remembers if it panics: whoever catches that lets go of this only later,
     /// when no panic is under way any more.
-    pub(crate) fn watch<T>(&mut self, poll: impl FnOnce() -> T) -> T {
+    pub(super) fn watch<T>(&mut self, poll: impl FnOnce() -> T) -> T {
         let known = self.known.replace(Completion::Panicked);
         let polled = poll();
         self.known = known;
@@ -73,7 +73,7 @@ impl End {
 
     /// Hands the scope over to one who keeps it open beyond the answer.
     #[cold]
-    pub(crate) fn hand_over(&mut self, keeper: &ScopeKeeper) {
+    pub(super) fn hand_over(&mut self, keeper: &ScopeKeeper) {
         self.state = match std::mem::replace(&mut self.state, State::Closed) {
             State::Open(open) => keeper.keep(open).map_or_else(State::Open, |()| State::Closed),
             other => other,
@@ -81,7 +81,7 @@ impl End {
     }
 
     /// Tears everything down; may be polled again when it is done.
-    pub(crate) fn poll_close(&mut self, completion: Completion, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll_close(&mut self, completion: Completion, cx: &mut Context<'_>) -> Poll<()> {
         let mut closing = match std::mem::replace(&mut self.state, State::Closed) {
             State::Open(open) => open.close(completion),
             State::Closing(closing) => *closing,

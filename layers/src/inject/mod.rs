@@ -55,12 +55,15 @@
 //! ```
 
 mod body;
-pub(crate) mod end;
+mod end;
+mod escort;
 mod future;
 mod layer;
 mod service;
 
 pub use self::body::InjectBody;
+#[doc(hidden)]
+pub use self::escort::Escort;
 pub use self::future::ResponseFuture;
 pub use self::layer::InjectLayer;
 pub use self::service::Inject;

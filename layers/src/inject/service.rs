@@ -11,6 +11,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::end::End;
+use super::escort::Escort;
 use super::layer::Spawn;
 use super::{InjectBody, ResponseFuture};
 
@@ -58,9 +59,9 @@ where
     fn call(&mut self, mut request: Request<ReqBody>) -> Self::Future {
         let open = self.scopes.enter(RequestState::entry(request.extensions_mut()));
         // Made before the call: a service may do all of its work in it, and panic in it.
-        let end = End::new(open, self.spawn.clone());
         let is_bodiless = matches!(*request.method(), Method::CONNECT | Method::HEAD);
-        ResponseFuture::new(self.inner.call(request), end, is_bodiless)
+        let escort = Escort::new(End::new(open, self.spawn.clone()), is_bodiless);
+        ResponseFuture::new(self.inner.call(request), escort)
     }
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
-use gongular_core::stats::{Outcome, Recorder};
+use gongular_core::stats::Recorder;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
@@ -82,8 +82,6 @@ pin_project! {
     {
         #[pin]
         inner: B,
-        // How many bytes the head promised; the host stops reading after them.
-        declared: Option<u64>,
         // Stands last, so that it is dropped when the body inside is gone.
         tracker: Tracker,
     }
@@ -91,13 +89,8 @@ pin_project! {
     impl<B: Body> PinnedDrop for StatsBody<B> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            if this.tracker.has_ended() {
-                return;
-            }
-            // A host does not ask for more when it knows that there is no more.
-            let all_sent = this.declared.is_some_and(|declared| this.tracker.sent_bytes() >= declared);
-            if all_sent || this.inner.is_end_stream() {
-                this.tracker.end(Outcome::Complete);
+            if !this.tracker.has_ended() {
+                this.tracker.let_go(this.inner.is_end_stream());
             }
         }
     }
@@ -105,8 +98,8 @@ pin_project! {
 
 impl<B: Body> StatsBody<B> {
     #[inline]
-    pub(super) const fn new(inner: B, declared: Option<u64>, tracker: Tracker) -> Self {
-        Self { inner, declared, tracker }
+    pub(super) const fn new(inner: B, tracker: Tracker) -> Self {
+        Self { inner, tracker }
     }
 }
 
@@ -123,20 +116,7 @@ where
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let this = self.project();
-        let entered = this.tracker.enter();
-        let frame = this.inner.poll_frame(cx);
-        this.tracker.returned(entered);
-        let frame = ready!(frame);
-        match &frame {
-            Some(Ok(frame)) => {
-                if let Some(data) = frame.data_ref() {
-                    this.tracker.sent(data.remaining());
-                }
-            }
-            Some(Err(error)) => this.tracker.broken(error),
-            None => this.tracker.end(Outcome::Complete),
-        }
-        Poll::Ready(frame)
+        this.tracker.poll_frame(|| this.inner.poll_frame(cx))
     }
 
     fn is_end_stream(&self) -> bool {

@@ -3,19 +3,15 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
 
-use gongular_core::__private::declared_length;
-use gongular_core::error::Carried;
-use gongular_core::stats::{Outcome, Recorder};
-use http::{Method, Response};
+use gongular_core::stats::Outcome;
+use http::Response;
 use http_body::Body;
 use pin_project_lite::pin_project;
 
+use super::StatsBody;
 use super::tracker::Tracker;
-use super::{RouteCallback, StatsBody};
 
 pin_project! {
     /// The future of [`Stats`](super::Stats).
@@ -37,13 +33,6 @@ pin_project! {
 }
 
 impl<F> ResponseFuture<F> {
-    /// Watches a future, without a service around it.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn watched(inner: F, recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
-        Self::new(inner, Tracker::new(recorder, callback, method))
-    }
-
     pub(super) const fn new(inner: F, tracker: Tracker) -> Self {
         Self { inner, tracker: Some(tracker) }
     }
@@ -59,33 +48,19 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let tracker = this.tracker.as_mut().expect("future polled after completion");
-        let entered = tracker.enter();
-        let polled = this.inner.poll(cx);
-        tracker.returned(entered);
+        let polled = tracker.watch(|| this.inner.poll(cx));
         // Looked at in place: the answer is moved only once, into its new body.
-        let declared = match &polled {
+        match &polled {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(response)) => {
-                if let Some(carried) = response.extensions().get::<Carried>() {
-                    tracker.answered(carried.error());
-                }
-                tracker.head(response.status(), Instant::now());
-                declared(response)
+                let length = response.body().size_hint().exact();
+                tracker.answered(response.status(), response.headers(), response.extensions(), length);
             }
-            Poll::Ready(Err(_)) => {
-                tracker.end(Outcome::Failed);
-                None
-            }
-        };
+            Poll::Ready(Err(_)) => tracker.end(Outcome::Failed),
+        }
         let tracker = this.tracker.take().expect("it was there just now");
-        polled.map_ok(|response| response.map(|body| StatsBody::new(body, declared, tracker)))
+        polled.map_ok(|response| response.map(|body| StatsBody::new(body, tracker)))
     }
-}
-
-/// Returns how many bytes the body of an answer will have, where that is known.
-fn declared<B: Body>(response: &Response<B>) -> Option<u64> {
-    let length = || declared_length(response.headers());
-    response.body().size_hint().exact().or_else(length)
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

@@ -62,7 +62,7 @@ mod service;
 mod sink;
 #[cfg(feature = "tracing")]
 mod telemetry;
-pub(crate) mod tracker;
+mod tracker;
 
 pub use gongular_core::stats::{
     DependencyStat, HandlerStat, LayerStat, Level, LogLine, Logger, Logs, Outcome, RouteStat, StepStat,
@@ -81,6 +81,8 @@ pub use self::service::Stats;
 pub use self::sink::{DefaultRouteCallback, JsonLines};
 #[cfg(feature = "tracing")]
 pub use self::telemetry::TracingCallback;
+#[doc(hidden)]
+pub use self::tracker::Tracker;
 
 #[cfg(test)]
 mod tests;

@@ -59,9 +59,7 @@ where
         let request = request.map(|body| CountedBody::new(body, &recorder));
         let mut tracker = Tracker::new(recorder, Arc::clone(&self.callback), request.method());
         // A service may do all of its work here, and panic here.
-        let entered = tracker.enter();
-        let inner = self.inner.call(request);
-        tracker.returned(entered);
+        let inner = tracker.watch(|| self.inner.call(request));
         ResponseFuture::new(inner, tracker)
     }
 }

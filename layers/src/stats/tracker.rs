@@ -4,21 +4,25 @@ use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
-use gongular_core::__private::is_bodiless;
+use bytes::Buf;
+use gongular_core::__private::{declared_length, is_bodiless};
 use gongular_core::Error;
-use gongular_core::error::{BoxError, ErrorKind};
+use gongular_core::error::{BoxError, Carried, ErrorKind};
 use gongular_core::stats::{Ending, Outcome, Recorder};
-use http::{Method, StatusCode};
+use http::{Extensions, HeaderMap, Method, StatusCode};
+use http_body::Frame;
 
 use super::RouteCallback;
 
 /// Fires the callback when it is dropped, which happens once: with the future, or with the body it was handed on to.
 ///
 /// It must be dropped after what it watches, so that all that is recorded on the way down is in the statistic.
+#[doc(hidden)]
 #[derive(Debug)]
-pub(crate) struct Tracker {
+pub struct Tracker {
     recorder: Option<Recorder>,
     callback: Callback,
     kind: Kind,
@@ -28,6 +32,8 @@ pub(crate) struct Tracker {
     /// The status of the answer, and when its head was ready.
     head: Option<(StatusCode, Instant)>,
     sent_bytes: u64,
+    /// How many bytes of body the head promised; the host stops reading after them.
+    declared: Option<u64>,
     ended: Option<Instant>,
 }
 
@@ -39,14 +45,6 @@ impl fmt::Debug for Callback {
         f.write_str("Callback")
     }
 }
-
-#[cfg(feature = "tracing")]
-use super::capture::Entered;
-
-/// Nothing to give back.
-#[cfg(not(feature = "tracing"))]
-#[derive(Debug)]
-pub(crate) struct Entered;
 
 /// What the method says about the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +66,7 @@ impl Tracker {
     /// Follows the request that a recorder was begun for.
     #[inline]
     #[must_use]
-    pub(crate) fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
+    pub fn new(recorder: Recorder, callback: Arc<dyn RouteCallback>, method: &Method) -> Self {
         let kind = match *method {
             Method::CONNECT => Kind::Connect,
             Method::HEAD => Kind::Head,
@@ -82,32 +80,43 @@ impl Tracker {
             watching: false,
             head: None,
             sent_bytes: 0,
+            declared: None,
             ended: None,
         }
     }
 
-    /// Says that code of others begins to run; a drop before [`returned`](Self::returned) means that it panicked.
-    ///
-    /// While what it returns lives, the thread's `tracing` events belong to this request.
+    /// Returns the recorder of the request.
+    #[must_use]
+    pub const fn recorder(&self) -> Option<&Recorder> {
+        self.recorder.as_ref()
+    }
+
+    /// Runs code of others: when this is dropped meanwhile, it panicked, and the thread's `tracing` events belong to this
+    /// request.
     #[inline]
-    pub(crate) fn enter(&mut self) -> Entered {
+    pub fn watch<T>(&mut self, foreign: impl FnOnce() -> T) -> T {
         self.watching = true;
         #[cfg(feature = "tracing")]
-        return super::capture::enter(self.recorder.as_ref());
-        #[cfg(not(feature = "tracing"))]
-        Entered
-    }
-
-    /// Says that code of others has returned.
-    #[inline]
-    pub(crate) fn returned(&mut self, _: Entered) {
+        let _entered = super::capture::enter(self.recorder.as_ref());
+        let result = foreign();
         self.watching = false;
+        result
     }
 
-    /// Notes the head of the answer, and when it was ready.
+    /// Notes the answer when its head is ready. `length` is that of its body, if it knows it.
     #[inline]
-    pub(crate) fn head(&mut self, code: StatusCode, at: Instant) {
-        self.head = Some((code, at));
+    pub fn answered(
+        &mut self,
+        code: StatusCode,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+        length: Option<u64>,
+    ) {
+        if let Some(carried) = extensions.get::<Carried>() {
+            self.failed(carried.error());
+        }
+        self.declared = length.or_else(|| declared_length(headers));
+        self.head = Some((code, Instant::now()));
         self.stage = if self.is_upgrade(code) {
             Stage::Ended(Outcome::Upgraded)
         } else if self.kind == Kind::Head || is_bodiless(code) {
@@ -117,30 +126,53 @@ impl Tracker {
         };
     }
 
+    /// Polls the answer's body and counts what it hands out; its end is the end of the request.
+    #[inline]
+    pub fn poll_frame<D: Buf, E: 'static>(
+        &mut self,
+        poll: impl FnOnce() -> Poll<Option<Result<Frame<D>, E>>>,
+    ) -> Poll<Option<Result<Frame<D>, E>>> {
+        let polled = self.watch(poll);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_ref() {
+                    self.sent(data.remaining());
+                }
+            }
+            Poll::Ready(Some(Err(error))) => self.broken(error),
+            Poll::Ready(None) => self.end(Outcome::Complete),
+            Poll::Pending => {}
+        }
+        polled
+    }
+
+    /// Says that nobody will read the answer's body any more, and whether it was at its end.
+    #[inline]
+    pub fn let_go(&mut self, is_at_end: bool) {
+        // A host does not ask for more when it knows that there is no more.
+        if is_at_end || self.declared.is_some_and(|declared| self.sent_bytes >= declared) {
+            self.end(Outcome::Complete);
+        }
+    }
+
     /// Notes bytes of the body that are handed out.
-    pub(crate) const fn sent(&mut self, bytes: usize) {
+    const fn sent(&mut self, bytes: usize) {
         // Whoever reads a body that does not belong to the answer, as of HEAD, throws it away.
         if matches!(self.stage, Stage::InBody) {
             self.sent_bytes += bytes as u64;
         }
     }
 
-    /// Returns how many bytes of the body were handed out.
-    #[must_use]
-    pub(crate) const fn sent_bytes(&self) -> u64 {
-        self.sent_bytes
-    }
-
     /// Returns whether it is known how the request ended.
     #[inline]
     #[must_use]
-    pub(crate) const fn has_ended(&self) -> bool {
+    pub(super) const fn has_ended(&self) -> bool {
         matches!(self.stage, Stage::Ended(_))
     }
 
     /// Notes how the request ended; what comes later does not count.
     #[inline]
-    pub(crate) fn end(&mut self, outcome: Outcome) {
+    pub(super) fn end(&mut self, outcome: Outcome) {
         if !self.has_ended() {
             self.stage = Stage::Ended(outcome);
             self.ended = Some(Instant::now());
@@ -149,7 +181,7 @@ impl Tracker {
 
     /// Notes the error that an error layer inside has made the answer of.
     #[cold]
-    pub(crate) fn answered(&self, error: &Error) {
+    fn failed(&self, error: &Error) {
         let Some(recorder) = &self.recorder else { return };
         recorder.fail(error);
         match error.kind() {
@@ -161,7 +193,7 @@ impl Tracker {
 
     /// Notes that the body of the answer failed; a panic that an error layer inside has caught is told apart.
     #[cold]
-    pub(crate) fn broken<E: 'static>(&mut self, error: &E) {
+    fn broken<E: 'static>(&mut self, error: &E) {
         let ours = as_error(error).and_then(Error::in_chain);
         if let (Some(error), Some(recorder)) = (ours, &self.recorder) {
             recorder.fail(error);
