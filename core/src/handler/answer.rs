@@ -21,12 +21,23 @@ pub struct Answer {
     response: Option<Response<ResponseBody>>,
     status: Option<StatusCode>,
     stopped: bool,
-    /// Whether the content type was made for the body, so that it goes with it.
-    typed_by_body: bool,
+    typing: Typing,
     /// A body that could not be serialised.
     failure: Option<Error>,
     /// A header field that could not be made.
     bad_header: Option<Error>,
+}
+
+/// Where the content type comes from, if there is one.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Typing {
+    /// It was made for the body, so that it goes with it.
+    ByBody,
+    /// Somebody chose it, for this body and those that are set later.
+    #[default]
+    Chosen,
+    /// If there is one now, it was made for the body. Looked up only when somebody says more.
+    NotLookedUp,
 }
 
 impl Answer {
@@ -58,6 +69,7 @@ impl Answer {
     ///
     /// A content type that is set here stays with the bodies that are set later.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.look_up_type();
         self.response.get_or_insert_default().headers_mut()
     }
 
@@ -102,14 +114,22 @@ impl Answer {
     }
 
     fn set_body(&mut self, body: ResponseBody, content_type: HeaderValue) {
+        self.look_up_type();
         let response = self.response.get_or_insert_default();
         *response.body_mut() = body;
         self.failure = None;
         // What was said of an earlier body's length; the host finds out this one's itself.
         response.headers_mut().remove(header::CONTENT_LENGTH);
-        if self.typed_by_body || !response.headers().contains_key(header::CONTENT_TYPE) {
+        if self.typing == Typing::ByBody || !response.headers().contains_key(header::CONTENT_TYPE) {
             response.headers_mut().insert(header::CONTENT_TYPE, content_type);
-            self.typed_by_body = true;
+            self.typing = Typing::ByBody;
+        }
+    }
+
+    fn look_up_type(&mut self) {
+        if self.typing == Typing::NotLookedUp {
+            let is_typed = self.headers().contains_key(header::CONTENT_TYPE);
+            self.typing = if is_typed { Typing::ByBody } else { Typing::Chosen };
         }
     }
 
@@ -139,6 +159,7 @@ impl Answer {
     }
 
     /// Takes over a response. The status stays when `status_counts` is false.
+    #[inline]
     pub(super) fn take_over(&mut self, mut response: Response<ResponseBody>, status_counts: bool) {
         if response.status() != StatusCode::OK && status_counts {
             self.status = Some(response.status());
@@ -146,11 +167,22 @@ impl Answer {
         if !response.extensions().is_empty() {
             self.stopped |= response.extensions_mut().remove::<Stopped>().is_some();
         }
+        if self.response.is_some() || self.failure.is_some() {
+            return self.put_over(response);
+        }
+        self.typing = Typing::NotLookedUp;
+        self.response = Some(response);
+    }
+
+    /// Puts a response over what was said before.
+    #[inline(never)]
+    fn put_over(&mut self, response: Response<ResponseBody>) {
+        self.look_up_type();
         let has_type = response.headers().contains_key(header::CONTENT_TYPE);
         let has_body = has_type || !response.body().is_end_stream();
         if has_body {
             self.failure = None;
-            self.typed_by_body = has_type;
+            self.typing = if has_type { Typing::ByBody } else { Typing::Chosen };
         }
         match &mut self.response {
             Some(before) => merge(before, response, has_body),
