@@ -55,9 +55,13 @@ impl Flight {
     /// In a box, since it is large, and passed from hand to hand.
     #[inline]
     pub(crate) fn new(parts: Parts, body: AnyBody) -> Box<Self> {
-        let state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
+        let (body, state) = (BodySlot::new(body), RequestState::default());
         // The room comes first, so that the request is moved once: `Box::new` would have it on the stack before.
-        Box::write(Box::new_uninit(), Self { parts, body: BodySlot::new(body), state, answer: Answer::new() })
+        let mut flight = Box::write(Box::new_uninit(), Self { parts, body, state, answer: Answer::new() });
+        if let Some(state) = RequestState::of(&flight.parts.extensions) {
+            flight.state = state.clone();
+        }
+        flight
     }
 
     /// Begins the measurement of a handler, when somebody wants it.
