@@ -25,6 +25,9 @@ async fn main() -> Result<(), ServeError> {
 const TOUR: &str = r#"serving BASE - try, in this order:
 
   curl -i BASE/health                                      one instance, which has counted
+  curl -i BASE/api                                         the first version of two, with a warning
+  curl -i BASE/api -H 'accept-version: 2.1'                the second
+  curl -i BASE/api -H 'accept-version: 3'                  none
   curl -i BASE/user                                        the controller for visitors
   curl -i BASE/user/login -d name=ann -d password=wrong    a refusal
   curl -i BASE/user/login -d name=a                        all that is wrong with a form

@@ -157,7 +157,10 @@ impl Default for Deprecated {
 impl ControllerOption for Deprecated {
     fn apply(self, activation: &mut Activation) {
         match self.fields() {
-            Ok(fields) => activation.first.extend(Chain::new().then(Warn(Arc::new(fields))).links),
+            Ok(fields) => {
+                activation.label("deprecated");
+                activation.first.extend(Chain::new().then(Warn(Arc::new(fields))).links);
+            }
             Err(why) => activation.mistake(&why),
         }
     }

@@ -118,7 +118,10 @@ const OPERATORS: [char; 5] = ['<', '=', '>', '^', '~'];
 impl ControllerOption for Version {
     fn apply(self, activation: &mut Activation) {
         match self.read() {
-            Ok(guard) => activation.first.extend(Chain::new().then(guard).links),
+            Ok(guard) => {
+                activation.label(format!("version {:?}", self.range));
+                activation.first.extend(Chain::new().then(guard).links);
+            }
             Err(why) => activation.mistake(&why),
         }
     }

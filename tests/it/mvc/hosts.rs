@@ -95,5 +95,8 @@ async fn the_examples_report_names_what_it_consists_of() {
         .map(|one| (one.name().rsplit("::").next().unwrap(), one.application().unwrap()))
         .collect();
     let area = "user area";
-    assert_eq!(names, [("Health", "notes"), ("Account", area), ("Visitor", area), ("Notes", area)]);
+    assert_eq!(names[..3], [("Health", "notes"), ("First", "notes"), ("Second", "notes")]);
+    assert_eq!(names[3..], [("Account", area), ("Visitor", area), ("Notes", area)]);
+    let tree = engine.controllers().to_string();
+    assert!(tree.contains("\nFirst (one instance, notes, version \">=1, <2\", deprecated) "), "{tree}");
 }
