@@ -341,7 +341,12 @@ impl Run {
                     self.end(self.index + 1);
                     return Poll::Ready(Landed::Response(response));
                 }
-                Ended::Failed(flight, error) => return Poll::Ready(self.fail(flight, error)),
+                Ended::Failed(flight, error) => {
+                    let landed = self.fail(&flight, error);
+                    #[cfg(feature = "mvc")]
+                    self.kept.replace(flight);
+                    return Poll::Ready(landed);
+                }
                 Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
                 #[cfg(feature = "mvc")]
                 Ended::Refused(flight, response) => {
@@ -369,20 +374,11 @@ impl Run {
         }
     }
 
-    #[cfg_attr(
-        not(feature = "mvc"),
-        expect(clippy::needless_pass_by_value, reason = "controllers are asked about it")
-    )]
     #[cold]
     #[inline(never)]
-    fn fail(&mut self, flight: Box<Flight>, error: Error) -> Landed {
+    fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
         self.end(self.index + 1);
-        let response = self.steps.refuse(&flight, error);
-        #[cfg(feature = "mvc")]
-        if self.steps.http_errors.is_some() {
-            self.kept = Some(flight);
-        }
-        Landed::Response(response)
+        Landed::Response(self.steps.refuse(flight, error))
     }
 
     #[cold]

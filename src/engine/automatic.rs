@@ -1,10 +1,5 @@
 //! Answers to requests that no route takes.
 
-#[cfg(feature = "mvc")]
-use std::sync::Arc;
-
-#[cfg(feature = "mvc")]
-use gongular_core::PathParams;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::RequestHead;
@@ -12,13 +7,9 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::future::Way;
-#[cfg(feature = "mvc")]
-use super::service::Below;
 use super::service::{Endpoint, Inner};
 use super::trip::Trip;
 use crate::chain::{Ended, Flight, Step, StepFuture};
-#[cfg(feature = "mvc")]
-use crate::router::Ranges;
 use crate::router::{Found, Route};
 
 impl Inner {
@@ -41,7 +32,14 @@ impl Inner {
                 let redirected = redirect(location, &flight.parts);
                 return redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)).into();
             }
-            Found::Nothing | Found::Route(_) => return self.nothing(flight),
+            Found::Nothing | Found::Route(_) => {
+                #[cfg(feature = "mvc")]
+                let flight = match self.ask_below(flight) {
+                    Ok(way) => return way,
+                    Err(flight) => flight,
+                };
+                return self.refuse(Error::not_found(), &flight.parts).into();
+            }
         };
         let asked = route.and_then(|_| self.asked_for(&flight.parts));
         let endpoint = asked.or_else(|| route.map(Route::value));
@@ -56,34 +54,6 @@ impl Inner {
             }
             .into(),
         }
-    }
-
-    /// Answers a path that no route has.
-    #[cfg_attr(
-        not(feature = "mvc"),
-        expect(clippy::needless_pass_by_value, reason = "controllers are asked")
-    )]
-    fn nothing(&self, flight: Box<Flight>) -> Way {
-        #[cfg(feature = "mvc")]
-        {
-            let path = flight.parts.uri.path();
-            let mut below = self.below.iter();
-            if let Some((below, values)) = below.find_map(|below| Some((below, below.pattern.begins(path)?)))
-            {
-                return self.ask_below(below, &values, flight);
-            }
-        }
-        self.refuse(Error::not_found(), &flight.parts).into()
-    }
-
-    /// Lets a group answer that wants to know of paths which it does not have.
-    #[cfg(feature = "mvc")]
-    fn ask_below(&self, below: &Below, values: &Ranges, mut flight: Box<Flight>) -> Way {
-        let Flight { parts, state, .. } = &mut *flight;
-        state.set_params(PathParams::new(Arc::clone(&below.params), values.values(parts.uri.path())));
-        self.scopes.enter_bare(state);
-        let is_head = parts.method == Method::HEAD;
-        Way::Run(below.steps.run(flight, is_head))
     }
 
     /// Finds the route that a preflight is about.

@@ -8,12 +8,12 @@ use gongular_layers::InjectLayer;
 use gongular_layers::error::Answers;
 
 use super::automatic::Automatic;
+#[cfg(feature = "mvc")]
+use super::below::Below;
 use super::mistake::{BuildError, Mistake, MistakeKind};
 #[cfg(feature = "mvc")]
 use super::plan::has_layers;
 use super::plan::{Plan, Planned, PlannedLink};
-#[cfg(feature = "mvc")]
-use super::service::Below;
 use super::service::{Endpoint, EngineService, Inner};
 use super::{Engine, check};
 #[cfg(feature = "mvc")]

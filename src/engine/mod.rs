@@ -4,6 +4,8 @@
 //! the server of this crate, hyper, an axum router, or a test without sockets.
 
 mod automatic;
+#[cfg(feature = "mvc")]
+mod below;
 mod body;
 mod build;
 mod check;

@@ -19,8 +19,6 @@ use super::future::{ResponseFuture, Way};
 use super::trip::Trip;
 use crate::AnyBody;
 use crate::chain::{Flight, Steps};
-#[cfg(feature = "mvc")]
-use crate::router::Pattern;
 use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
 
 /// An [`Engine`](super::Engine) that was checked and built: a tower service for requests of any body.
@@ -44,15 +42,7 @@ pub(super) struct Inner {
     pub(super) controllers: crate::mvc::Report,
     /// The longest paths first.
     #[cfg(feature = "mvc")]
-    pub(super) below: Vec<Below>,
-}
-
-/// What answers paths below that of a group, when no route does.
-#[cfg(feature = "mvc")]
-pub(super) struct Below {
-    pub(super) pattern: Pattern,
-    pub(super) params: Arc<[Box<str>]>,
-    pub(super) steps: Arc<Steps>,
+    pub(super) below: Vec<super::below::Below>,
 }
 
 /// What answers a route.

@@ -93,7 +93,7 @@ impl Pattern {
     }
 
     /// Returns where the values of the parameters stand, if the path matches.
-    pub(super) fn matches(&self, path: &str, same: Same) -> Option<Ranges> {
+    pub(crate) fn matches(&self, path: &str, same: Same) -> Option<Ranges> {
         let ranges = self.take(path, same)?;
         let begins_empty = self.segments.last() == Some(&Segment::CatchAll)
             && ranges.values(path).last().is_some_and(|rest| rest.starts_with('/'));
@@ -106,23 +106,7 @@ impl Pattern {
         self.take(path, same).is_some()
     }
 
-    /// Returns where the values of the parameters stand in a path that is the pattern's, or below it.
-    #[cfg(feature = "mvc")]
-    pub(crate) fn begins(&self, path: &str) -> Option<Ranges> {
-        if &**self.as_str() == "/" {
-            return path.starts_with('/').then(Ranges::new);
-        }
-        let (ranges, end) = self.take_along(path, str::eq)?;
-        (end == path.len() || path.get(end..)?.starts_with('/')).then_some(ranges)
-    }
-
     fn take(&self, path: &str, same: Same) -> Option<Ranges> {
-        let (ranges, end) = self.take_along(path, same)?;
-        (end == path.len() || path == "/").then_some(ranges)
-    }
-
-    /// Reads the segments of a path that the pattern has, and returns where they end.
-    fn take_along(&self, path: &str, same: Same) -> Option<(Ranges, usize)> {
         let mut ranges = Ranges::new();
         let mut end = 0;
         for segment in &*self.segments {
@@ -149,7 +133,7 @@ impl Pattern {
                 Segment::Static(_) => {}
             }
         }
-        Some((ranges, end))
+        (end == path.len() || path == "/").then_some(ranges)
     }
 
     /// Tells whether text stands beside a parameter in a segment.
