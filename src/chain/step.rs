@@ -27,6 +27,9 @@ pub(crate) struct Registered {
     /// The controller that it is a method of.
     #[cfg(feature = "mvc")]
     pub(crate) action: Option<Arc<super::Action>>,
+    /// Whether it may need more than its contract says, as a service of somebody else's does.
+    #[cfg(feature = "mvc")]
+    pub(crate) needs_scope: bool,
 }
 
 impl Registered {
@@ -43,6 +46,8 @@ impl Registered {
             step,
             #[cfg(feature = "mvc")]
             action: None,
+            #[cfg(feature = "mvc")]
+            needs_scope: false,
         }
     }
 }

@@ -115,6 +115,8 @@ impl Planned {
 
 fn need_scope(links: &[PlannedLink], container: Option<&Container>) -> bool {
     links.iter().any(|link| match link {
+        #[cfg(feature = "mvc")]
+        PlannedLink::Handler(handler) if handler.needs_scope => true,
         PlannedLink::Handler(handler) => {
             container.is_none_or(|container| container.needs_scope(&handler.contract))
         }

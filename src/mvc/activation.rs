@@ -33,6 +33,8 @@ pub struct Activation {
     /// What stands in front of these.
     pub(super) first: Vec<Link>,
     pub(super) providers: ContainerBuilder,
+    /// Routes that lead to no method.
+    pub(super) beside: Vec<(Method, String, Chain)>,
     /// What is asked about answers with an error status.
     pub(super) http_errors: Option<Registered>,
     /// What the report says about the controller.
@@ -49,6 +51,7 @@ impl Activation {
             links: Vec::new(),
             first: Vec::new(),
             providers: ContainerBuilder::default(),
+            beside: Vec::new(),
             http_errors: None,
             labels: Vec::new(),
             mistakes: Vec::new(),
@@ -120,7 +123,8 @@ impl Activation {
 
     /// Provides dependencies to this controller alone, in the place of the application's of the same type and key.
     ///
-    /// They stand around the controller as a layer does, so that it does not [pass](crate::Error::pass) a request on.
+    /// When the controller lets a request [pass](crate::Error::pass), what was built of them for the request ends before the next one is
+    /// asked.
     pub fn providers(&mut self, register: impl FnOnce(ContainerBuilder) -> ContainerBuilder) -> &mut Self {
         self.providers = register(std::mem::take(&mut self.providers));
         self
@@ -138,6 +142,24 @@ impl Activation {
             self.method(name).without_routes();
         }
         self
+    }
+
+    /// Returns the names of the methods that are not left out.
+    pub(super) fn unskipped(&self) -> impl Iterator<Item = &'static str> {
+        self.drafts
+            .iter()
+            .filter(|draft| !(draft.may_lack_routes && draft.routes.is_empty()))
+            .map(|draft| draft.method)
+    }
+
+    /// Puts another route in the place of those that a method declares itself, with a chain of its own before the method.
+    pub(super) fn replace_routes(&mut self, name: &str, method: Method, path: String, before: Vec<Link>) {
+        if let Some(draft) = self.drafts.iter_mut().find(|draft| draft.method == name) {
+            draft.routes.retain(|route| matches!(route.path, DraftPath::Written(_)));
+            let filter = MethodFilter::One(method);
+            let path = DraftPath::Written(path);
+            draft.routes.push(DraftRoute { filter, path, name: None, links: before });
+        }
     }
 }
 
@@ -222,7 +244,12 @@ impl MethodActivation<'_> {
 
     fn add(&mut self, filter: MethodFilter, path: String) -> &mut Self {
         if let Some(draft) = &mut self.draft {
-            draft.routes.push(DraftRoute { filter, path: DraftPath::Written(path), name: None });
+            draft.routes.push(DraftRoute {
+                filter,
+                path: DraftPath::Written(path),
+                name: None,
+                links: Vec::new(),
+            });
         }
         self
     }

@@ -198,7 +198,7 @@ impl Application {
     /// Turns what a controller declared into routes.
     fn place(&mut self, activation: Activation, errors: Option<Handle>, place: &'static Location<'static>) {
         let controller = activation.name();
-        let Activation { drafts, mut first, links, providers, http_errors, labels, mistakes, .. } =
+        let Activation { drafts, mut first, links, providers, beside, http_errors, labels, mistakes, .. } =
             activation;
         let about = Arc::new(About { application: self.name.clone(), labels });
         self.router.mistakes.extend(mistakes);
@@ -230,12 +230,17 @@ impl Application {
                     DraftPath::Written(path) => path,
                 };
                 let links = first.iter().chain(&links).cloned();
-                let links = links.chain([Link::Handler(handler.clone())]).collect();
+                let links = links.chain(route.links).chain([Link::Handler(handler.clone())]).collect();
                 let chain = Chain { links, name: route.name, errors };
                 let filter = route.filter;
                 let controller = self.controllers;
                 self.items.push(Added::Route(Placed { controller, filter, path, chain, place }));
             }
+        }
+        for (method, path, chain) in beside {
+            let chain = Chain { links: first.iter().cloned().chain(chain.links).collect(), ..chain };
+            let (controller, filter) = (self.controllers, MethodFilter::One(method));
+            self.items.push(Added::Route(Placed { controller, filter, path, chain, place }));
         }
         self.controllers += 1;
     }

@@ -59,6 +59,8 @@ pub(super) struct DraftRoute {
     pub(super) filter: MethodFilter,
     pub(super) path: DraftPath,
     pub(super) name: Option<&'static str>,
+    /// What stands in front of the method on this route alone.
+    pub(super) links: Vec<Link>,
 }
 
 pub(super) enum DraftPath {
@@ -117,6 +119,7 @@ impl DraftRoute {
             filter: route.method.map_or(MethodFilter::Any, filter),
             path: DraftPath::Declared(route.path),
             name: route.name,
+            links: Vec::new(),
         }
     }
 }

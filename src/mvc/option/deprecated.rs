@@ -30,7 +30,7 @@ use crate::{Answer, AnyBody, Contract, Error, RequestContext};
 /// use std::time::{Duration, UNIX_EPOCH};
 ///
 /// use gongular::mvc::{Application, controller, Controller, Deprecated};
-/// use gongular::{Router};
+/// use gongular::Router;
 ///
 /// #[derive(Controller)]
 /// struct Old;

@@ -1,11 +1,13 @@
 //! What a controller is handled with.
 
 mod deprecated;
+mod grpc;
 mod skip;
 mod using;
 mod version;
 
 pub use self::deprecated::Deprecated;
+pub use self::grpc::Grpc;
 pub use self::skip::{Skip, skip};
 pub use self::using::{Layered, Using, layered, using};
 pub use self::version::Version;

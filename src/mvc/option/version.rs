@@ -27,7 +27,7 @@ use crate::{Answer, AnyBody, Contract, Error, RequestContext};
 ///
 /// ```
 /// use gongular::mvc::{Application, controller, Controller, Version};
-/// use gongular::{Router};
+/// use gongular::Router;
 ///
 /// #[derive(Controller)]
 /// struct Old;

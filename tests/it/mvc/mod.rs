@@ -3,6 +3,7 @@
 mod controllers;
 mod deprecated;
 mod errors;
+mod grpc;
 mod handlers;
 mod hooks;
 #[cfg(all(feature = "axum", feature = "tokio"))]

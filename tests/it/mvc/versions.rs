@@ -172,6 +172,15 @@ async fn the_version_of_a_request_is_an_argument_anywhere() {
 }
 
 #[tokio::test]
+async fn the_report_says_what_options_made_of_a_controller() {
+    let options = (Version::new(">=1, <2"), Deprecated::new());
+    let app = Application::new(Router::new()).handle_with(controller::<First>(), options);
+    let service = app.into_engine().build().await.unwrap();
+    let labels: Vec<&str> = service.controllers().controllers()[0].labels().collect();
+    assert_eq!(labels, ["version >=1, <2", "deprecated"]);
+}
+
+#[tokio::test]
 async fn ranges_and_versions_that_are_none_are_mistakes_of_the_engine() {
     let app = Application::new(Router::new())
         .handle_with(controller::<First>(), Version::new("newest"))
