@@ -9,8 +9,8 @@
 //!
 //! A handler is an async function or closure of [arguments](FromEvent). What it returns answers a server that asks. Handlers and
 //! hooks of a connection run one after the other, in the order of what happened; answers to asks are taken beside them, so that
-//! a handler may ask. What the server asks while one does waits for its turn. Whoever prefers to receive takes the [stream](Namespace::events) of a namespace. A handler that panics or
-//! takes too long is an error, and nothing else suffers.
+//! a handler may ask. What the server asks while one does waits for its turn. Whoever prefers to receive takes the
+//! [stream](Namespace::events) of a namespace. A handler that panics or takes too long is an error, and nothing else suffers.
 //!
 //! The server may connect and disconnect namespaces, and have rooms joined and left. This is followed, and hooks run as for
 //! what the client began.

@@ -12,8 +12,7 @@ async fn what_is_sent_is_to_the_byte_what_was_recorded() {
     let WsMessage::Binary(bytes) = peer.frame().await else { panic!("bytes go in a binary frame") };
     assert_eq!(&bytes[..], b";default;;echo;0;0;\x00\x01\x02;;\xff\x80\x0a");
 
-    let (room, ()) = tokio::join!(space.join("room1"), peer.agree("default;room1;_OnRoomJoin;0;0;"));
-    let room = room.unwrap();
+    let room = join(&space, &mut peer, "room1").await;
     room.emit("roomchat", "hi room").await.unwrap();
     assert_eq!(peer.text().await, ";default;room1;roomchat;0;0;hi room");
     assert_eq!((room.is_joined(), space.rooms()), (true, vec!["room1".to_owned()]));
@@ -131,9 +130,7 @@ async fn rooms_are_left_one_by_one_and_before_their_namespace() {
     let namespace = log.all(Namespace::new("default"));
     let (_client, space, mut peer, _peers) = connected(Client::dial("ws://h/").namespace(namespace)).await;
     for room in ["a", "b", "c"] {
-        let expected = format!("default;{room};_OnRoomJoin");
-        let (joined, ()) = tokio::join!(space.join(room), peer.agree(&expected));
-        joined.unwrap();
+        join(&space, &mut peer, room).await;
     }
     let server = async {
         peer.agree("default;a;_OnRoomLeave;0;0;").await;

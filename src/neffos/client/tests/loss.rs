@@ -43,8 +43,7 @@ async fn without_a_backoff_a_loss_is_the_end_and_says_why() {
     let (log, mut lines) = Log::new();
     let namespace = log.all(Namespace::new("default"));
     let (client, space, mut peer, _peers) = connected(Client::dial("ws://h/").namespace(namespace)).await;
-    let (room, ()) = tokio::join!(space.join("a"), peer.agree("default;a;_OnRoomJoin"));
-    room.unwrap();
+    join(&space, &mut peer, "a").await;
     let server = async {
         peer.request("default;;e;0;0;").await;
         peer.socket.close(None).await.unwrap();
@@ -83,9 +82,7 @@ async fn after_a_loss_namespaces_and_rooms_are_entered_again_and_the_application
     let (second, ()) = tokio::join!(client.connect("second"), peer.agree("second;;_OnNamespaceConnect"));
     second.unwrap();
     for room in ["a", "b"] {
-        let expected = format!("default;{room};_OnRoomJoin");
-        let (room, ()) = tokio::join!(space.join(room), peer.agree(&expected));
-        room.unwrap();
+        join(&space, &mut peer, room).await;
     }
     let asking = tokio::spawn({
         let space = space.clone();
@@ -132,8 +129,7 @@ async fn after_a_loss_namespaces_and_rooms_are_entered_again_and_the_application
 async fn what_is_emitted_while_away_is_kept_in_order_up_to_the_bound_when_asked_for() {
     let dial = dial().reconnect(again()).keep_while_away().queue(4, 1 << 10);
     let (_client, space, mut peer, mut peers) = connected(dial).await;
-    let (room, ()) = tokio::join!(space.join("a"), peer.agree("default;a;_OnRoomJoin"));
-    let room = room.unwrap();
+    let room = join(&space, &mut peer, "a").await;
     drop(peer);
     // The client notices by what it is asked next.
     let mut dropped = peers.recv().await.unwrap();
@@ -186,9 +182,7 @@ async fn what_is_kept_stays_within_its_bound_however_often_the_connection_is_los
 async fn what_is_left_while_away_is_not_entered_again() {
     let (client, space, mut peer, mut peers) = connected(dial().reconnect(again())).await;
     for room in ["a", "b"] {
-        let expected = format!("default;{room};_OnRoomJoin");
-        let (room, ()) = tokio::join!(space.join(room), peer.agree(&expected));
-        room.unwrap();
+        join(&space, &mut peer, room).await;
     }
     drop(peer);
     let first = peers.recv().await.unwrap();

@@ -70,6 +70,13 @@ async fn connected(dial: Dial) -> (Client, NsConn, Peer, Peers) {
     (client, space.unwrap(), peer, peers)
 }
 
+/// Joins a room.
+async fn join(space: &NsConn, peer: &mut Peer, room: &str) -> Room {
+    let expected = format!("{};{room};_OnRoomJoin;0;0;", space.name());
+    let (joined, ()) = tokio::join!(space.join(room), peer.agree(&expected));
+    joined.unwrap()
+}
+
 fn dial() -> Dial {
     Client::dial("ws://localhost/").namespace(Namespace::new("default"))
 }

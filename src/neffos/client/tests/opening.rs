@@ -101,6 +101,41 @@ async fn a_namespace_that_either_side_refuses_is_not_connected() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_may_be_opened_and_used_from_any_task() {
+    let (opener, mut peers) = network();
+    let opening = tokio::spawn(async move {
+        let client = dial().open_with(opener).await.unwrap();
+        let space = client.connect("default").await.unwrap();
+        space.room("a").leave().await.unwrap();
+        space.emit("e", "").await.unwrap();
+        client
+    });
+    let mut peer = accept(&mut peers, "one").await;
+    peer.agree("default;;_OnNamespaceConnect").await;
+    assert_eq!(peer.text().await, ";default;;e;0;0;");
+    assert_eq!(opening.await.unwrap().id(), "one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn native_messages_pass_beside_those_of_the_protocol_once_their_namespace_is_connected() {
+    let native = async |text: String| match text.as_str() {
+        "fail" => Err(Error::new(http::StatusCode::CONFLICT, "boom")),
+        _ => Ok(format!("{text}!")),
+    };
+    let namespace = Namespace::new("").on_native_message(native).on("e", async || "event");
+    let (client, mut peer, _peers) = open(dial().namespace(namespace)).await;
+    peer.send("too early").await;
+    let (space, ()) = tokio::join!(client.connect(""), peer.agree(";;_OnNamespaceConnect;0;0;"));
+    space.unwrap();
+    for (frame, answer) in [("hello", "hello!"), ("fail", "boom"), ("7;;;e;0;0;", "7;;;e;0;0;event")] {
+        peer.send(frame).await;
+        assert_eq!(peer.text().await, answer);
+    }
+    peer.socket.send(WsMessage::binary(&b"bytes"[..])).await.unwrap();
+    assert_eq!(peer.frame().await, WsMessage::binary(&b"bytes!"[..]));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_of_native_messages_alone_needs_no_handshake() {
     let (log, mut lines) = Log::new();
     let native = move |message: Message| {
