@@ -1,7 +1,8 @@
 //! What can be wrong with an application, found before the first request.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::panic::Location;
 #[cfg(feature = "mvc")]
 use std::sync::Arc;
@@ -21,19 +22,25 @@ pub(super) fn routes(plan: &Plan, mistakes: &mut Vec<Mistake>) {
     for asked in &plan.http_errors {
         asked.handlers().for_each(|(_, handler)| parameters(asked, handler, mistakes));
     }
-    for (index, route) in plan.routes.iter().enumerate() {
+    let mut names: HashMap<&str, &Planned> = HashMap::new();
+    for route in &plan.routes {
         for (_, handler) in route.handlers() {
             parameters(route, handler, mistakes);
             body(route, handler, mistakes);
         }
-        if let Some(name) = route.name
-            && let Some(first) = plan.routes.iter().take(index).find(|first| first.name == Some(name))
-        {
-            let text = format!(
-                "two routes are named `{name}`: `{}` ({}) and `{}`; give one of them another name",
-                first.pattern, first.place, route.pattern
-            );
-            mistakes.push(Mistake::new(MistakeKind::RouteName, text, route.place));
+        let Some(name) = route.name else { continue };
+        match names.entry(name) {
+            Entry::Occupied(first) => {
+                let first = first.get();
+                let text = format!(
+                    "two routes are named `{name}`: `{}` ({}) and `{}`; give one of them another name",
+                    first.pattern, first.place, route.pattern
+                );
+                mistakes.push(Mistake::new(MistakeKind::RouteName, text, route.place));
+            }
+            Entry::Vacant(free) => {
+                free.insert(route);
+            }
         }
     }
 }
@@ -183,14 +190,13 @@ impl<'p> Needs<'p> {
 /// Returns what is no mistake but worth a look: providers that nobody needs, in whatever group.
 pub(super) fn warnings(containers: &[Container]) -> Vec<String> {
     let mut providers: Vec<(&ReportedProvider, bool)> = Vec::new();
+    // What a group takes over, or builds anew because it replaces what is needed for it, was registered once.
+    let mut known = HashMap::new();
     for report in containers.iter().map(Container::report) {
         for (provider, is_used) in report.providers().iter().zip(used(report)) {
-            // What a group takes over, or builds anew because it replaces what is needed for it, was registered once.
-            let same = |known: &&ReportedProvider| {
-                let identity = |of: &ReportedProvider| (of.type_name(), of.key(), of.place());
-                identity(known) == identity(provider)
-            };
-            match providers.iter_mut().find(|(known, _)| same(known)) {
+            let identity = (provider.type_name(), provider.key(), provider.place());
+            let index = *known.entry(identity).or_insert(providers.len());
+            match providers.get_mut(index) {
                 Some((_, is_used_elsewhere)) => *is_used_elsewhere |= is_used,
                 None => providers.push((provider, is_used)),
             }

@@ -165,17 +165,17 @@ impl Report {
         if self.users.is_empty() {
             return Vec::new();
         }
-        let needed = |index: usize| {
-            self.users.iter().any(|user| user.needs.contains(&index))
-                || self.providers.iter().any(|provider| provider.needs.contains(&index))
-        };
-        let unused = self
-            .providers
-            .iter()
-            .enumerate()
-            .filter(|(index, provider)| !provider.inherited && !needed(*index));
+        let mut needed = vec![false; self.providers.len()];
+        let needs = self.users.iter().flat_map(|user| &user.needs);
+        for &index in needs.chain(self.providers.iter().flat_map(|provider| &provider.needs)) {
+            if let Some(needed) = needed.get_mut(index) {
+                *needed = true;
+            }
+        }
+        let providers = self.providers.iter().zip(needed);
+        let unused = providers.filter(|(provider, needed)| !provider.inherited && !needed);
         unused
-            .map(|(_, provider)| {
+            .map(|(provider, _)| {
                 format!("nobody needs {}, registered at {}", provider.named(), provider.place)
             })
             .collect()
