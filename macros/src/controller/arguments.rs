@@ -1,7 +1,7 @@
 //! What a method takes: extractors, bare scalars for parameters of the path, and the context.
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, ReceiverKind, Signature, Type, parse_quote};
@@ -43,7 +43,7 @@ pub(super) enum Kind {
 
 impl Arguments {
     /// Reads what a method takes, and leaves no attribute of ours in it.
-    pub(super) fn take(signature: &mut Signature, mistakes: &mut Mistakes) -> Self {
+    pub(super) fn take(signature: &mut Signature, controller: &Type, mistakes: &mut Mistakes) -> Self {
         let mut arguments = Self::default();
         let method = signature.ident.clone();
         for input in &mut signature.inputs {
@@ -60,10 +60,13 @@ impl Arguments {
                 FnArg::Typed(typed) if is_context(&typed.ty) => {
                     arguments.all.push(Argument::Context);
                 }
-                FnArg::Typed(typed) => {
-                    let index = arguments.all.len();
-                    arguments.all.push(Argument::Read(Box::new(read(index, typed))));
-                }
+                FnArg::Typed(typed) => match unreadable(&typed.ty) {
+                    Some(why) => mistakes.add(&typed.ty, format!("`{method}` {why}")),
+                    None => {
+                        let index = arguments.all.len();
+                        arguments.all.push(Argument::Read(Box::new(read(index, typed, controller))));
+                    }
+                },
             }
         }
         arguments
@@ -144,7 +147,24 @@ impl Arguments {
     }
 }
 
-fn read(index: usize, typed: &mut PatType) -> Read {
+/// Returns why nothing of a type is read from a request, as far as the type's text tells.
+fn unreadable(ty: &Type) -> Option<String> {
+    match ty {
+        Type::ImplTrait(_) => Some("names the types that it takes: `impl Trait` says not which".to_owned()),
+        Type::Reference(reference) => {
+            let name = last_name(&reference.elem).unwrap_or_default();
+            Some(match name.as_str() {
+                "Context" => "takes the context as `&mut Context<'_>`, to answer with it".to_owned(),
+                "str" => "owns what it takes: write `String` in place of `&str`".to_owned(),
+                _ => "owns what it takes: write the type without `&`, or `Inject<T>` for a dependency"
+                    .to_owned(),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn read(index: usize, typed: &mut PatType, controller: &Type) -> Read {
     let attributes: Vec<Attribute> = {
         let (ours, others) = typed.attrs.drain(..).partition(is_ours);
         typed.attrs = others;
@@ -165,7 +185,26 @@ fn read(index: usize, typed: &mut PatType) -> Read {
         None if !marked && is_scalar(&typed.ty) => Kind::Scalar(own_name()),
         None => Kind::Extractor,
     };
-    Read { field, ty: (*typed.ty).clone(), attributes, kind }
+    Read { field, ty: without_self(&typed.ty, controller), attributes, kind }
+}
+
+/// Writes a type for a struct in which `Self` is another one.
+fn without_self(ty: &Type, controller: &Type) -> Type {
+    let written = replace(ty.to_token_stream(), controller);
+    syn::parse2(written).unwrap_or_else(|_| ty.clone())
+}
+
+fn replace(tokens: TokenStream, controller: &Type) -> TokenStream {
+    let replace = |token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => controller.to_token_stream(),
+        TokenTree::Group(group) => {
+            let mut replaced = Group::new(group.delimiter(), self::replace(group.stream(), controller));
+            replaced.set_span(group.span());
+            TokenTree::from(replaced).into()
+        }
+        token => token.into(),
+    };
+    tokens.into_iter().map(replace).collect::<TokenStream>()
 }
 
 fn is_ours(attribute: &Attribute) -> bool {

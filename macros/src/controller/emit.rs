@@ -1,6 +1,6 @@
 //! Writes what makes methods routes.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, LitStr};
 
@@ -19,10 +19,12 @@ pub(super) fn emit(controller: &Controller, mistakes: &mut Mistakes) -> TokenStr
     let declared = methods.map(|(index, method)| declare(controller, index, method));
     let hooks: Vec<TokenStream> =
         controller.hooks.iter().filter_map(|hook| self::hook(controller, hook, mistakes)).collect();
-    let has_hooks = controller
-        .hooks
-        .iter()
-        .any(|hook| matches!(hook.kind, HookKind::BeginRequest | HookKind::EndRequest));
+    let around = |hook: &&Hook| matches!(hook.kind, HookKind::BeginRequest | HookKind::EndRequest);
+    let has_hooks = controller.hooks.iter().filter(around).map(|hook| {
+        let cfg = hook.condition();
+        quote!(::core::cfg!(#cfg))
+    });
+    let has_hooks = quote!(false #(|| #has_hooks)*);
     let lifetime = controller.options.lifetime.map(|lifetime| {
         let lifetime = match lifetime {
             Lifetime::Request => quote!(Request),
@@ -64,14 +66,17 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
     let read = from_request::hidden(&input, mistakes);
     let passed = method.arguments.passed();
     let receiver = method.arguments.takes_self.then(|| quote!(__controller,));
-    let span = method.span();
-    let call = quote_spanned!(span=> <#ty>::#ident(#receiver #(#passed),*));
+    let span = method.output();
+    let call = quote_spanned!(method.span()=> <#ty>::#ident(#receiver #(#passed),*));
     let output = match (method.is_async, method.arguments.takes_context()) {
         (true, true) => quote_spanned! {span=> async move {
             let __output = #call.await;
             __cx.respond(__output)
         }},
-        (true, false) => quote_spanned!(span=> #krate::__private::respond(#call, __cx)),
+        (true, false) => {
+            let respond = at(span, quote!(#krate::__private::respond));
+            quote_spanned!(span=> #respond(#call, __cx))
+        }
         (false, true) => quote_spanned! {span=> {
             let __output = #call;
             ::core::future::ready(__cx.respond(__output))
@@ -128,8 +133,24 @@ fn strip(input: &mut syn::DeriveInput) {
 }
 
 fn names(index: usize, method: &Method) -> (Ident, Ident) {
-    let span = method.span();
-    (format_ident!("__Method{index}", span = span), format_ident!("__Arguments{index}", span = span))
+    let (method, arguments) = (method.span(), method.input());
+    (format_ident!("__Method{index}", span = method), format_ident!("__Arguments{index}", span = arguments))
+}
+
+/// Puts code at a place, all of it: errors about one thing that stand at one place are told once.
+fn at(span: Span, code: TokenStream) -> TokenStream {
+    let put = |mut token: TokenTree| {
+        match &mut token {
+            TokenTree::Group(group) => {
+                let mut moved = Group::new(group.delimiter(), at(span, group.stream()));
+                moved.set_span(span);
+                *group = moved;
+            }
+            TokenTree::Ident(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => token.set_span(span),
+        }
+        token
+    };
+    code.into_iter().map(put).collect()
 }
 
 fn declare(controller: &Controller, index: usize, method: &Method) -> TokenStream {
@@ -214,7 +235,8 @@ fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option
             quote_spanned!(span=> ::core::future::ready(#krate::__private::HookOutcome::outcome(#call)))
         }
     };
-    Some(match hook.kind {
+    let cfg = &hook.cfg;
+    let written = match hook.kind {
         HookKind::AfterActivation => quote_spanned! {span=>
             fn after_activation(__activated: &#krate::mvc::Activated<'_>) {
                 <#ty>::after_activation(__activated)
@@ -246,6 +268,7 @@ fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option
         HookKind::HandleError => quote_spanned! {span=>
             const HANDLES_ERRORS: bool = true;
 
+            #(#cfg)*
             fn handle_error(
                 __error: &#krate::Error,
                 __request: &#krate::layers::error::RequestHead,
@@ -253,5 +276,6 @@ fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option
                 #krate::IntoResponse::into_response(<#ty>::handle_error(__error, __request)?).ok()
             }
         },
-    })
+    };
+    Some(quote!(#(#cfg)* #written))
 }

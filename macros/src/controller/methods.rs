@@ -1,11 +1,12 @@
 //! The methods of a controller: what they answer, what they take, and which of them are hooks.
 
-use proc_macro2::Span;
-use quote::ToTokens;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Signature, Type};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType, Signature, Type};
 
-use super::arguments::{Arguments, Read};
+use super::arguments::{Arguments, Kind, Read};
 use super::naming::{Name, Word};
 use super::options::Options;
 use super::pattern;
@@ -25,6 +26,8 @@ pub(super) struct Method {
     pub(super) ident: Ident,
     pub(super) cfg: Vec<Attribute>,
     pub(super) is_async: bool,
+    /// Where what it returns is written.
+    output: Span,
     pub(super) arguments: Arguments,
     pub(super) routes: Vec<MethodRoute>,
     /// Whether it is no route, but is asked about answers with an error status.
@@ -54,6 +57,7 @@ pub(super) enum Part {
 /// A method that runs at a certain moment, by its name.
 pub(super) struct Hook {
     pub(super) kind: HookKind,
+    pub(super) cfg: Vec<Attribute>,
     pub(super) signature: Signature,
 }
 
@@ -110,14 +114,17 @@ impl Controller {
         }
         let name = function.sig.ident.unraw().to_string();
         if let Some(kind) = HookKind::of(&name).filter(|_| routes.routes.is_empty() && !routes.is_action) {
-            self.hooks.push(Hook { kind, signature: function.sig.clone() });
+            self.hooks.push(Hook { kind, cfg: cfg(&function.attrs), signature: function.sig.clone() });
             return;
         }
-        if !function.sig.generics.params.is_empty() {
-            mistakes.add(&function.sig.generics, "a method that answers requests has no type parameters");
+        let ident = &function.sig.ident;
+        let generics = &function.sig.generics;
+        if generics.type_params().next().is_some() || generics.const_params().next().is_some() {
+            let text = format!("`{ident}` answers requests, so that nobody gives it type parameters");
+            mistakes.add(generics, text);
             return;
         }
-        let arguments = Arguments::take(&mut function.sig, mistakes);
+        let arguments = Arguments::take(&mut function.sig, &self.ty, mistakes);
         if routes.is_broken {
             return;
         }
@@ -130,18 +137,21 @@ impl Controller {
         let Some(routes) = routes else { return };
         self.methods.push(Method {
             ident: function.sig.ident.clone(),
-            cfg: function
-                .attrs
-                .iter()
-                .filter(|attribute| attribute.path().is_ident("cfg"))
-                .cloned()
-                .collect(),
+            cfg: cfg(&function.attrs),
+            output: match &function.sig.output {
+                ReturnType::Default => function.sig.ident.span(),
+                ReturnType::Type(_, ty) => ty.span(),
+            },
             is_async: function.sig.asyncness.is_some(),
             arguments,
             routes,
             is_for_http_errors,
         });
     }
+}
+
+fn cfg(attributes: &[Attribute]) -> Vec<Attribute> {
+    attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect()
 }
 
 /// The name of the method that is asked about answers with an error status.
@@ -254,14 +264,28 @@ fn check_parameters(ident: &Ident, route: &Route, arguments: &Arguments, mistake
 }
 
 impl Method {
-    /// Returns where errors about what the method returns belong.
+    /// Returns where errors about the method belong.
     pub(super) fn span(&self) -> Span {
-        here(&self.ident)
+        here(self.ident.span())
+    }
+
+    /// Returns where errors about what the method returns belong.
+    pub(super) fn output(&self) -> Span {
+        here(self.output)
+    }
+
+    /// Returns where errors about what the method reads belong: at the only argument that may be wrong, if there is one.
+    pub(super) fn input(&self) -> Span {
+        let mut extractors = self.arguments.reads().filter(|read| !matches!(read.kind, Kind::Scalar(_)));
+        match (extractors.next(), extractors.next()) {
+            (Some(only), None) => here(only.ty.span()),
+            _ => self.span(),
+        }
     }
 }
 
 impl ToTokens for Hook {
-    fn to_tokens(&self, tokens: &mut proc_macro2::TokenStream) {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
         self.signature.ident.to_tokens(tokens);
     }
 }
@@ -270,6 +294,13 @@ impl Hook {
     /// Returns how many arguments it takes besides `self`.
     pub(super) fn arguments(&self) -> usize {
         self.signature.inputs.iter().filter(|input| matches!(input, syn::FnArg::Typed(_))).count()
+    }
+
+    /// Returns whether it is compiled, as the arguments of `cfg!`.
+    pub(super) fn condition(&self) -> TokenStream {
+        let conditions =
+            self.cfg.iter().filter_map(|cfg| cfg.meta.require_list().ok()).map(|list| &list.tokens);
+        quote!(all(#(#conditions),*))
     }
 
     pub(super) fn is_async(&self) -> bool {
@@ -281,12 +312,12 @@ impl Hook {
     }
 
     pub(super) fn span(&self) -> Span {
-        here(&self.signature.ident)
+        here(self.signature.ident.span())
     }
 }
 
-/// Returns the place of a name for code that names variables of ours: the name itself may come from a `macro_rules!`, in which they
-/// are not seen.
-fn here(name: &Ident) -> Span {
-    name.span().resolved_at(Span::call_site())
+/// Returns a place for code that names variables of ours: what stands there may come from a `macro_rules!`, in which they are not
+/// seen.
+fn here(span: Span) -> Span {
+    span.resolved_at(Span::call_site())
 }
