@@ -174,7 +174,10 @@ impl Application {
     /// Adds the routes of a controller.
     ///
     /// Controllers that declare the same route stand behind each other: when the first one lets a request
-    /// [pass](crate::Error::pass), the second is asked.
+    /// [pass](crate::Error::pass), the second is asked. What the first has said about the answer is forgotten; what it has read of
+    /// the body is gone.
+    ///
+    /// A controller without a route is one of the engine's [warnings](crate::engine::EngineService::warnings).
     #[track_caller]
     pub fn handle<Kind>(self, controller: impl IntoController<Kind>) -> Self {
         self.handle_with(controller, ())
@@ -208,6 +211,11 @@ impl Application {
                 draft.method
             );
             self.router.mistakes.push(Mistake::new(MistakeKind::Controller, text, place));
+        }
+        if http_errors.is_none() && drafts.iter().all(|draft| draft.routes.is_empty()) {
+            self.router
+                .warnings
+                .push(format!("no route leads to the controller `{controller}`, handled at {place}"));
         }
         let providers = (!providers.is_empty()).then(|| Link::Providers(Arc::new(providers)));
         if let Some(handler) = http_errors {

@@ -45,6 +45,17 @@ pub trait Controller: Sized + Send + Sync + 'static {
 ///
 /// A method named `handle_http_error` is no route: it is asked about the error statuses of the controller's party, see
 /// [`ErrorStatus`](super::ErrorStatus).
+///
+/// # Hooks
+///
+/// Around each method stand `begin_request`, before its arguments are read, and `end_request`, after it. Once the first has begun, the
+/// second runs, with the error of whatever failed or panicked: the first itself, the arguments, the method. A `begin_request` that
+/// stops the chain leaves the method out. What failed first is the answer. An instance that cannot be made has no hooks.
+///
+/// # Cancel safety
+///
+/// When the client leaves, or a layer outside gives up, what runs is dropped and nothing more is called, `end_request` neither. What has
+/// to be undone stands in the `Drop` of a value, or in the teardown of a dependency, which runs in any case.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no methods that are routes",
     label = "not a controller",

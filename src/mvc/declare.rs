@@ -11,7 +11,7 @@ use super::path::ActionPath;
 use super::{ControllerMethods, Method, Source};
 use crate::chain::{Action, Link, Registered};
 use crate::router::MethodFilter;
-use crate::{AnyBody, Contract};
+use crate::{AnyBody, Contract, FromRequest};
 
 /// The methods of a controller, as they are declared one after the other.
 pub struct Actions<'a, C, S> {
@@ -96,6 +96,13 @@ where
         full_name: &'static str,
         has_hooks: bool,
     ) -> Registered {
+        const {
+            assert!(
+                !(<S::Fields as FromRequest<AnyBody>>::CONSUMES_BODY
+                    && <M::Arguments as FromRequest<AnyBody>>::CONSUMES_BODY),
+                "the body is read twice, by a field of a controller and by an argument of its method: keep one of them"
+            );
+        }
         let handler = ActionHandler::<C, S, M> {
             instance: Arc::clone(self.instance),
             name: full_name,

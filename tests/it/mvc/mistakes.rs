@@ -305,6 +305,25 @@ async fn an_instance_whose_making_panics() {
     );
 }
 
+struct Empty;
+
+#[controller]
+impl Empty {}
+
+#[tokio::test]
+async fn a_controller_that_no_route_leads_to_is_a_warning() {
+    let app = Application::new(Router::new()).handle(Empty).handle_with(Reads, skip(["get"]));
+    let service = app.into_engine().build().await.unwrap();
+    let warnings: Vec<_> = service.warnings().iter().map(|warning| without_places(warning)).collect();
+    assert_eq!(
+        warnings,
+        [
+            "no route leads to the controller `Empty`, handled at HERE",
+            "no route leads to the controller `Reads`, handled at HERE"
+        ]
+    );
+}
+
 #[tokio::test]
 async fn all_mistakes_of_all_controllers_at_once() {
     let app = Application::new(Router::new())
