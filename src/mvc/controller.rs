@@ -195,9 +195,9 @@ impl<B: Send> FromRequest<B> for NoFields {
 
 /// Instances that are made of fields and given values.
 #[derive(Debug)]
-pub struct Built<C: Controller>(pub(super) C::Given);
+pub struct Built<G>(pub(super) G);
 
-impl<C: Controller> Source<C> for Built<C> {
+impl<C: Controller> Source<C> for Built<C::Given> {
     type Fields = C::Fields;
 
     fn whole(&self) -> Option<&C> {

@@ -6,13 +6,16 @@ use std::future::Future;
 use crate::{Context, Contract, Error, IntoResponse};
 
 /// Waits for what a method returns, and answers with it.
+///
+/// How it answers is asked of the caller, where an output that is no answer is one error at its own place.
 #[inline]
-pub async fn respond<F>(method: F, cx: &mut Context<'_>) -> Result<(), Error>
+pub async fn respond<F, A>(method: F, cx: &mut Context<'_>, answer: A) -> Result<(), Error>
 where
-    F: Future<Output: IntoResponse>,
+    F: Future,
+    A: FnOnce(&mut Context<'_>, F::Output) -> Result<(), Error>,
 {
     let output = method.await;
-    cx.respond(output)
+    answer(cx, output)
 }
 
 /// Adds what the answer of an `async` method needs to its contract; the method is not called.
@@ -37,11 +40,12 @@ where
 
 /// Waits for a hook.
 #[inline]
-pub async fn hook<F>(hook: F) -> Result<(), Error>
+pub async fn hook<F, O>(hook: F, outcome: O) -> Result<(), Error>
 where
-    F: Future<Output: HookOutcome>,
+    F: Future,
+    O: FnOnce(F::Output) -> Result<(), Error>,
 {
-    hook.await.outcome()
+    outcome(hook.await)
 }
 
 /// What a hook returns: nothing, or a `Result`.

@@ -46,13 +46,13 @@ pub struct Registration<C, S> {
 /// client.get("/Ann").send().await.assert_text("Hello, Ann!");
 /// # }
 /// ```
-pub const fn controller<C: Controller<Given = ()>>() -> Registration<C, Built<C>> {
+pub const fn controller<C: Controller<Given = ()>>() -> Registration<C, Built<()>> {
     Registration { source: Built(()), controller: PhantomData }
 }
 
 /// Names a controller, and gives the plain values of its fields that are marked `#[given]`: one as it is, several as a tuple in
 /// the order of the fields.
-pub const fn controller_with<C: Controller>(given: C::Given) -> Registration<C, Built<C>> {
+pub const fn controller_with<C: Controller>(given: C::Given) -> Registration<C, Built<C::Given>> {
     Registration { source: Built(given), controller: PhantomData }
 }
 

@@ -12,6 +12,8 @@ use crate::mistakes::Mistakes;
 #[derive(Default)]
 pub(super) struct Arguments {
     pub(super) takes_self: bool,
+    /// Whether one of them cannot be, so that nothing more needs to be said of the method.
+    pub(super) is_broken: bool,
     pub(super) all: Vec<Argument>,
 }
 
@@ -55,13 +57,17 @@ impl Arguments {
                             "`{method}` takes `&self`: an instance may serve many requests at once; what changes stands in a `Mutex` or an atomic"
                         );
                         mistakes.add(&*receiver, text);
+                        arguments.is_broken = true;
                     }
                 }
                 FnArg::Typed(typed) if is_context(&typed.ty) => {
                     arguments.all.push(Argument::Context);
                 }
                 FnArg::Typed(typed) => match unreadable(&typed.ty) {
-                    Some(why) => mistakes.add(&typed.ty, format!("`{method}` {why}")),
+                    Some(why) => {
+                        mistakes.add(&typed.ty, format!("`{method}` {why}"));
+                        arguments.is_broken = true;
+                    }
                     None => {
                         let index = arguments.all.len();
                         arguments.all.push(Argument::Read(Box::new(read(index, typed, controller))));

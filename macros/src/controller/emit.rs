@@ -74,8 +74,8 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
             __cx.respond(__output)
         }},
         (true, false) => {
-            let respond = at(span, quote!(#krate::__private::respond));
-            quote_spanned!(span=> #respond(#call, __cx))
+            let answer = quote_spanned!(span=> |__cx, __output| __cx.respond(__output));
+            quote_spanned!(span=> #krate::__private::respond(#call, __cx, #answer))
         }
         (false, true) => quote_spanned! {span=> {
             let __output = #call;
@@ -84,6 +84,7 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         (false, false) => quote_spanned!(span=> ::core::future::ready(__cx.respond(#call))),
     };
     let describe = if method.is_async { quote!(describe_answer) } else { quote!(describe_plain_answer) };
+    let future = future(method.span(), krate);
     // The attribute is for the reader of the struct, which is read here and now.
     let mut input = input;
     input.attrs.clear();
@@ -117,7 +118,7 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
                 __controller: &#ty,
                 __arguments: #arguments,
                 __cx: &mut #krate::Context<'_>,
-            ) -> impl ::core::future::Future<Output = ::core::result::Result<(), #krate::Error>> + ::core::marker::Send {
+            ) -> #future {
                 let _ = (__controller, &__arguments);
                 #output
             }
@@ -135,6 +136,16 @@ fn strip(input: &mut syn::DeriveInput) {
 fn names(index: usize, method: &Method) -> (Ident, Ident) {
     let (method, arguments) = (method.span(), method.input());
     (format_ident!("__Method{index}", span = method), format_ident!("__Arguments{index}", span = arguments))
+}
+
+/// Writes what a method or a hook is called for, at its place: that is where it is told when it cannot be sent to another thread.
+fn future(span: Span, krate: &syn::Path) -> TokenStream {
+    at(
+        span,
+        quote! {
+            impl ::core::future::Future<Output = ::core::result::Result<(), #krate::Error>> + ::core::marker::Send
+        },
+    )
 }
 
 /// Puts code at a place, all of it: errors about one thing that stand at one place are told once.
@@ -225,12 +236,11 @@ fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option
         return None;
     }
     let context = quote!(__cx: &mut #krate::Context<'_>);
-    let future = quote! {
-        impl ::core::future::Future<Output = ::core::result::Result<(), #krate::Error>> + ::core::marker::Send
-    };
+    let future = future(span, krate);
     let wrapped = |call: TokenStream| {
         if hook.is_async() {
-            quote_spanned!(span=> #krate::__private::hook(#call))
+            let outcome = at(span, quote!(#krate::__private::HookOutcome::outcome));
+            quote_spanned!(span=> #krate::__private::hook(#call, |__output| #outcome(__output)))
         } else {
             quote_spanned!(span=> ::core::future::ready(#krate::__private::HookOutcome::outcome(#call)))
         }

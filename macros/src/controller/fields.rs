@@ -1,7 +1,7 @@
 //! The fields of a controller: which are read or injected, and which are given.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Ident, Member, Meta, Path, Type, parse_quote};
 
@@ -77,7 +77,7 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
     let given = fields.given.iter().enumerate().map(|(index, (member, ty))| {
         let index = syn::Index::from(index);
         let place = if is_alone { quote!(__given) } else { quote!(&__given.#index) };
-        let clone = quote::quote_spanned!(ty.span()=> ::core::clone::Clone::clone(#place));
+        let clone = quote_spanned!(ty.span()=> ::core::clone::Clone::clone(#place));
         quote!(#member: #clone)
     });
     let (item, fields_type) = hidden(fields, krate, mistakes);
@@ -125,5 +125,23 @@ fn hidden(fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> (To
         pub struct __Fields { #(#plain),* }
         const _: () = { #read };
     };
-    (item, quote!(__Fields))
+    // Where it is told that the fields cannot be read: at the only one that may be to blame, if there is one.
+    let may_be_wrong = |field: &syn::Field| field.attrs.iter().all(is_silent) && !is_dependency(&field.ty);
+    let mut extractors = fields.read.iter().filter(|(_, _, field)| may_be_wrong(field));
+    let span = match (extractors.next(), extractors.next()) {
+        (Some((_, _, only)), None) => only.ty.span(),
+        _ => Span::call_site(),
+    };
+    (item, quote_spanned!(span=> __Fields))
+}
+
+/// Returns whether a type is `Inject<T>`.
+fn is_dependency(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|segment| segment.ident == "Inject")
+}
+
+/// Returns whether an attribute says nothing of where a field comes from.
+fn is_silent(attribute: &syn::Attribute) -> bool {
+    ["doc", "allow", "expect", "cfg"].iter().any(|name| attribute.path().is_ident(name))
 }

@@ -125,7 +125,7 @@ impl Controller {
             return;
         }
         let arguments = Arguments::take(&mut function.sig, &self.ty, mistakes);
-        if routes.is_broken {
+        if routes.is_broken || arguments.is_broken {
             return;
         }
         let is_for_http_errors = name == HTTP_ERRORS && routes.routes.is_empty() && !routes.is_action;

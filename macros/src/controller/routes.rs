@@ -81,7 +81,10 @@ fn custom(attribute: &Attribute) -> syn::Result<Route> {
         let text = method.value();
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if text.is_empty() || !text.bytes().all(is_token) {
-            return Err(syn::Error::new(method.span(), format!("`{text}` is no name of a method of HTTP")));
+            return Err(syn::Error::new(
+                method.span(),
+                format!("`{text}` is no name of a method of HTTP; {HELP}"),
+            ));
         }
         input.parse::<Token![,]>().map_err(|error| syn::Error::new(error.span(), HELP))?;
         route(input, Some(text))
