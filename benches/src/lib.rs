@@ -3,6 +3,7 @@
 //! `docs/benchmarks.md` says what is counted and how to repeat it.
 
 mod borrowed;
+pub mod controllers;
 pub mod count;
 pub mod harness;
 pub mod marginal;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::process::ExitCode;
 
+use gongular_bench::controllers::{self, Extra, Pair};
 use gongular_bench::count::{Cost, count, run};
 use gongular_bench::marginal::{Marginal, marginals, probes};
 use gongular_bench::peers::{find, peers};
@@ -28,9 +29,11 @@ fn main() -> io::Result<ExitCode> {
             check()?;
             tables("", "")?;
             marginal_table()?;
+            controller_tables()?;
         }
         ["check"] => check()?,
         ["marginal"] => marginal_table()?,
+        ["controllers"] => controller_tables()?,
         ["upload"] => large_upload()?,
         ["websockets", connections @ ..] => {
             let connections = connections.first().and_then(|text| text.parse().ok());
@@ -43,7 +46,8 @@ fn main() -> io::Result<ExitCode> {
             let Some(workload) = Workload::find(workload) else {
                 return Err(io::Error::other("no such workload"));
             };
-            let probe = || probes().into_iter().find(|probe| probe.name() == *peer);
+            let probe =
+                || probes().into_iter().chain(controllers::probes()).find(|probe| probe.name() == *peer);
             let Some(peer) = find(peer, &workload).or_else(probe) else {
                 return Err(io::Error::other("no such peer"));
             };
@@ -125,6 +129,29 @@ fn marginal_table() -> io::Result<()> {
     Ok(())
 }
 
+/// Prints what a method of a controller costs beside the same function, and how long many controllers take to start.
+fn controller_tables() -> io::Result<()> {
+    println!("\n| a handler that takes | function | method | ratio | allocations more |");
+    println!("|---|--:|--:|--:|--:|");
+    for Pair { name, function, method, .. } in controllers::pairs() {
+        let (function, method) = (count(function.name(), "w2")?, count(method.name(), "w2")?);
+        let ratio = method.instructions / function.instructions;
+        let more = method.allocations - function.allocations;
+        println!(
+            "| {name} | {:.0} | {:.0} | {ratio:.3} | {more:.1} |",
+            function.instructions, method.instructions
+        );
+    }
+    println!("\n| controllers | start, ms | as many providers | providers of their own |");
+    println!("|---|--:|--:|--:|");
+    for number in [250, 500, 1000, 2000] {
+        let start = |extra| controllers::start(number, extra).as_secs_f64() * 1000.0;
+        let (none, each, own) = (start(Extra::None), start(Extra::Providers), start(Extra::OwnProviders));
+        println!("| {number} | {none:.1} | {each:.1} | {own:.1} |");
+    }
+    Ok(())
+}
+
 /// Reads 4 GiB through a multipart form and prints the most memory that the process ever had.
 fn large_upload() -> io::Result<()> {
     let received = upload(4 << 30).map_err(io::Error::other)?;
@@ -163,5 +190,5 @@ fn allocations() -> usize {
     stats.allocations + stats.reallocations
 }
 
-const USAGE: &str = "usage: gongular-bench [check | marginal | upload | websockets [CONNECTIONS] | \
+const USAGE: &str = "usage: gongular-bench [check | marginal | controllers | upload | websockets [CONNECTIONS] | \
     count PEER [WORKLOAD] | run PEER WORKLOAD ROUND... | serve PEER WORKLOAD PORT | wrk WORKLOAD]";

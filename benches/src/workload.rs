@@ -145,7 +145,7 @@ const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const PARTS: &str = "multipart/form-data; boundary=----bench7MA4YWxkTrZu0gWboundary";
 
-const POSTS_ANSWER: &str = r#"{"id":42,"page":2,"per_page":50,"sort":"created_at","desc":true}"#;
+pub(crate) const POSTS_ANSWER: &str = r#"{"id":42,"page":2,"per_page":50,"sort":"created_at","desc":true}"#;
 const USER_ANSWER: &str = r#"{"name":"Ada Lovelace","city":"London","comments":10}"#;
 const SIGNUP_ANSWER: &str = r#"{"name":"Ada Lovelace","age":36,"newsletter":true,"score":88.5}"#;
 const UPLOAD_ANSWER: &str = r#"{"sum":142,"file_len":65536}"#;
