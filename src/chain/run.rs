@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use gongular_core::__private::is_bodiless;
 use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
-use gongular_core::{Error, ResponseBody};
+use gongular_core::{Error, RequestState, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
 use http::{Extensions, HeaderMap, Response, StatusCode, header};
 use http_body::Body;
@@ -217,6 +217,13 @@ impl Landed {
         match self {
             Self::Flight(flight) => flight.answer.body(),
             Self::Response(response) => Some(response.body()),
+        }
+    }
+
+    /// Lets go of the request's dependencies, so that they can be used again when they are closed before the head leaves.
+    pub(crate) fn release(&mut self) {
+        if let Self::Flight(flight) = self {
+            flight.state = RequestState::default();
         }
     }
 

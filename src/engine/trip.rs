@@ -128,6 +128,9 @@ fn poll_out(
         }
     }
     let is_empty = landed.body().is_none_or(|body| body.is_end_stream());
+    if is_empty {
+        landed.release();
+    }
     if escort.poll_head(landed.status(), landed.extensions(), is_empty, cx).is_pending() {
         *waiting = Some(landed);
         return Poll::Pending;

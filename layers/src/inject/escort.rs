@@ -35,11 +35,12 @@ pub struct Escort<B: Body> {
     /// How many bytes are still to come, where the head promised a number.
     left: Option<u64>,
     /// A frame that waits for the teardowns; in a box, since few have to.
-    last: Option<Box<Last<B>>>,
+    last: Option<Box<Polled<B>>>,
     end: End,
 }
 
-type Last<B> = Result<Frame<<B as Body>::Data>, <B as Body>::Error>;
+/// What a body hands out.
+type Polled<B> = Result<Frame<<B as Body>::Data>, <B as Body>::Error>;
 
 /// What has to be done before the head leaves.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ impl<B: Body> Escort<B> {
         &mut self,
         mut body: Option<Pin<&mut B>>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+    ) -> Poll<Option<Polled<B>>> {
         if self.last.is_some() {
             ready!(self.end.poll_close(self.completion, cx));
             return Poll::Ready(self.last.take().map(|last| *last));
