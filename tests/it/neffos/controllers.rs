@@ -53,7 +53,7 @@ impl Chat {
         Ok(())
     }
 
-    fn on_namespace_connected(&self, message: Message) {
+    async fn on_namespace_connected(&self, message: Message) {
         self.log.add(format!("connected {}", message.event()));
     }
 
@@ -100,6 +100,10 @@ impl Chat {
         Ok(answer.text().unwrap_or_default().to_owned())
     }
 
+    fn version(&self) -> &'static str {
+        "1"
+    }
+
     #[skip]
     #[expect(dead_code, reason = "it is no event")]
     fn helper(&self) {}
@@ -131,6 +135,7 @@ async fn methods_are_events_hooks_and_answers() {
         ("echo", "hi", "0;0;hi"),
         ("Session", "", "0;0;0 of ann in default"),
         ("we@%!semicolon@%!ird", "", "0;0;0 of ann in default"),
+        ("version", "", "0;0;1"),
         ("other", "", "0;0;any other"),
         ("session", "", "0;0;any session"),
         ("helper", "", "0;0;any helper"),

@@ -8,13 +8,18 @@ use super::*;
 fn logged(log: &Log) -> Events {
     let [left, gone, ended] = [log.clone(), log.clone(), log.clone()];
     let namespace = chat()
-        .on_room_left(move |room: Room| ready(left.add(format!("left {}", room.name()))))
+        .on_room_left(move |room: Room| {
+            left.add(format!("left {}", room.name()));
+            ready(())
+        })
         .on_disconnect(move |client: NsConn, message: Message| {
-            ready(gone.add(format!("disconnected {} {}", client.name(), message.is_forced())))
+            gone.add(format!("disconnected {} {}", client.name(), message.is_forced()));
+            ready(())
         });
-    Events::new()
-        .namespace(namespace)
-        .on_disconnect(move |conn: Conn| ready(ended.add(format!("gone {}", conn.hub().count()))))
+    Events::new().namespace(namespace).on_disconnect(move |conn: Conn| {
+        ended.add(format!("gone {}", conn.hub().count()));
+        ready(())
+    })
 }
 
 #[tokio::test]
@@ -46,7 +51,10 @@ async fn a_client_that_falls_silent_leaves_everything_within_the_time_of_a_ping(
 async fn whatever_was_sent_before_the_end_is_handled_and_then_hooks_run() {
     let (log, mut lines) = log();
     let note = log.clone();
-    let namespace = Namespace::new("other").on("note", move |text: String| ready(note.add(text)));
+    let namespace = Namespace::new("other").on("note", move |text: String| {
+        note.add(text);
+        ready(())
+    });
     let (_hub, addr) = start(logged(&log).namespace(namespace)).await;
     let mut client = Client::connect(addr).await;
     assert_eq!(client.ask("other", "", "_OnNamespaceConnect", "").await, "$1;;;;;;");
