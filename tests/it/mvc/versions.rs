@@ -177,7 +177,7 @@ async fn the_report_says_what_options_made_of_a_controller() {
     let app = Application::new(Router::new()).handle_with(controller::<First>(), options);
     let service = app.into_engine().build().await.unwrap();
     let labels: Vec<&str> = service.controllers().controllers()[0].labels().collect();
-    assert_eq!(labels, ["version >=1, <2", "deprecated"]);
+    assert_eq!(labels, ["version \">=1, <2\"", "deprecated"]);
 }
 
 #[tokio::test]
