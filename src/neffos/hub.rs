@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 
 use super::broadcast::To;
 use super::directory::Directory;
-use super::exchange::{Exchange, Heard, Inbox, channel};
+use super::exchange::{Exchange, Health, Heard, Inbox, channel};
 use super::handler::Describe;
 use super::random::random;
 use super::remote::Remote;
@@ -144,6 +144,12 @@ impl Hub {
             }
             None => Err(AskError::unknown()),
         }
+    }
+
+    /// Returns how the [`Exchange`] with other servers is; none when the server is alone.
+    #[must_use]
+    pub fn exchange_health(&self) -> Option<Health> {
+        self.inner.exchange.as_ref().map(|exchange| exchange.health())
     }
 
     /// Returns the connection of an id, if it is on this server.

@@ -140,7 +140,7 @@ mod error;
 #[cfg(feature = "neffos")]
 mod events;
 #[cfg(feature = "neffos")]
-mod exchange;
+pub mod exchange;
 #[cfg(feature = "neffos")]
 mod extract;
 #[cfg(feature = "neffos")]
@@ -184,7 +184,7 @@ pub use self::error::AskError;
 #[cfg(feature = "neffos")]
 pub use self::events::Events;
 #[cfg(feature = "neffos")]
-pub use self::exchange::{Exchange, InProcess, Inbox, Subscribing};
+pub use self::exchange::{Exchange, InProcess};
 #[cfg(feature = "neffos")]
 pub use self::extract::Kept;
 #[cfg(feature = "neffos")]

@@ -1,4 +1,4 @@
-//! Several servers as one.
+//! Servers of one process.
 
 use gongular::neffos::InProcess;
 

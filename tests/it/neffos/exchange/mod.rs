@@ -1,0 +1,5 @@
+//! Several servers as one.
+
+mod in_process;
+
+use super::*;
