@@ -1,9 +1,72 @@
-//! Several servers as one: the seam behind which brokers stand.
+//! Several servers as one: what they tell each other, and by whom.
+//!
+//! A client is connected to one server, and its room may have members on others. An [`Exchange`] carries what is sent
+//! between them. There are three: `Redis` and `Nats`, each behind the feature of its name, and [`InProcess`] for
+//! servers of one process. A server without one is alone, and pays nothing for them.
+//!
+//! ```
+//! # #[cfg(feature = "redis")] {
+//! use gongular::neffos::exchange::Redis;
+//! use gongular::neffos::{Events, Namespace};
+//!
+//! let redis = Redis::new("rediss://chat:secret@redis.example:6380/")?.prefix("shop");
+//! let hub = Events::new().namespace(Namespace::new("default")).exchange(redis).build();
+//! # let _ = hub;
+//! # }
+//! # Ok::<_, gongular::Error>(())
+//! ```
+//!
+//! # What goes over servers
+//!
+//! | call | over servers |
+//! |---|---|
+//! | [`To::emit`](super::To::emit) | members on all servers; exclusion, single ids and binary bodies are kept |
+//! | [`Hub::ask`](super::Hub::ask) | the client of this id, wherever it is; only its own connection can answer, and the deadline is kept on both servers |
+//! | [`To::ids_everywhere`](super::To::ids_everywhere) | who is present: every server that has members is asked, and tells them |
+//! | [`To::conns`](super::To::conns), [`Hub::find`](super::Hub::find), [`Hub::count`](super::Hub::count) | this server alone |
+//!
+//! Nobody keeps a list of who is where, so that none can be wrong: a server that has crashed does not answer, and has nobody. One
+//! that is slower than the patience of the caller is missing as well.
+//!
+//! # Channels
+//!
+//! There is a channel for each namespace, room, connection and server. The first member of a room on a server subscribes it and
+//! the last one takes that back, so that a server hears what it has members of, once, however many they are. A client reads that
+//! it is in a room only when the server hears it. Names are written with letters, digits, `-`, `_` and `=`; every other byte
+//! becomes `=` and two digits. No name is a pattern, and none ends a subject.
+//!
+//! # When the broker is away
+//!
+//! - The server goes on by itself. What is sent reaches the members here, and the sender gets an error that says that it went
+//!   no further. Nothing is kept for later: those whom it would reach may not be back yet, and it may be old by then.
+//! - A client that comes, or enters what its server does not hear yet, waits up to 5 seconds for the broker; then it is refused.
+//! - The connection is tried again after 50 ms, then less often, up to every 5 seconds, not by all servers at once. Everything is
+//!   subscribed anew before the exchange counts as connected and takes packets.
+//! - What was queued, or handed to the broker and not confirmed, is not sent again, since it would arrive twice at some. It is
+//!   counted: [`Standing::unconfirmed`].
+//! - What others sent meanwhile is not heard here, and nobody can count it: [`Standing::outages`] tells that it happened, and
+//!   [`Health::changed`] when. Clients should then ask for what they must not miss.
+//!
+//! A broker that does not answer within 5 seconds counts as away; it is asked after 5 seconds of silence. Packets that
+//! wait for it are bounded, and one more is an error of who sends it: [`Standing::refused`].
+//!
+//! # What differs from the original
+//!
+//! Its exchanges connect to the broker once for each client, subscribe by patterns, send every message of a namespace to all
+//! servers, make texts of binary messages, and let any connection answer an ask. Its payload has no place for what is needed to do
+//! otherwise, so that this one is another: servers of the original and of this one do not share a broker's channels. Their
+//! prefixes keep them apart.
 
 pub(super) mod channel;
 mod health;
 mod heard;
 mod in_process;
+#[cfg(any(feature = "nats", feature = "redis"))]
+mod link;
+#[cfg(feature = "nats")]
+mod nats;
+#[cfg(feature = "redis")]
+mod redis;
 
 use std::fmt;
 use std::future::Future;
@@ -15,6 +78,10 @@ use bytes::Bytes;
 pub use self::health::{Health, Reporter, Standing};
 pub(super) use self::heard::Heard;
 pub use self::in_process::InProcess;
+#[cfg(feature = "nats")]
+pub use self::nats::Nats;
+#[cfg(feature = "redis")]
+pub use self::redis::Redis;
 use super::hub::Inner;
 use crate::BoxError;
 

@@ -1,5 +1,33 @@
 //! Several servers as one.
 
+#[cfg(all(feature = "nats", feature = "redis"))]
+mod broker;
 mod in_process;
+#[cfg(all(feature = "nats", feature = "redis"))]
+mod outages;
+#[cfg(all(feature = "nats", feature = "redis"))]
+mod servers;
 
 use super::*;
+
+/// Runs a case with each broker.
+#[cfg(all(feature = "nats", feature = "redis"))]
+macro_rules! with_each_broker {
+    ($($case:ident)*) => {
+        mod redis {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::neffos::exchange::broker::Kind::Redis).await;
+            })*
+        }
+
+        mod nats {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(crate::neffos::exchange::broker::Kind::Nats).await;
+            })*
+        }
+    };
+}
+#[cfg(all(feature = "nats", feature = "redis"))]
+use with_each_broker;

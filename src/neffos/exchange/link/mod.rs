@@ -1,0 +1,201 @@
+//! What exchanges by a broker have in common: one session at a time, whatever becomes of the broker.
+//!
+//! The table says which channels are wanted; whoever changes it rings. One task has the session: it makes what the broker
+//! hears of us like the table, publishes what is queued, and begins anew when the session fails.
+
+mod queue;
+mod session;
+mod table;
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+
+use self::queue::Queue;
+pub(super) use self::queue::Queued;
+pub(super) use self::session::{Broker, Publish, Session, Subscribe};
+use self::table::Table;
+use super::{Health, Inbox, Reporter, Subscribing};
+use crate::BoxError;
+use crate::neffos::directory::lock;
+
+/// The exchange's side of a link; the task ends when this is dropped.
+pub(super) struct Link<B> {
+    shared: Arc<Shared>,
+    task: Mutex<Task<B>>,
+}
+
+/// A task begins with the first word from inside of a runtime.
+enum Task<B> {
+    New(B),
+    Started(B, Inbox),
+    Running(AbortHandle),
+    Ended,
+}
+
+/// What the link and its task share.
+struct Shared {
+    prefix: Box<str>,
+    table: Table,
+    queue: Queue,
+    reporter: Reporter,
+    /// How large a packet may be, as the broker says.
+    max_packet: AtomicUsize,
+}
+
+/// What is set before a link starts.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    prefix: Box<str>,
+    messages: usize,
+    bytes: usize,
+}
+
+impl Settings {
+    pub(super) fn new() -> Self {
+        Self { prefix: "gongular".into(), messages: 8192, bytes: 8 << 20 }
+    }
+
+    pub(super) fn set_prefix(&mut self, prefix: &str) {
+        let is_plain = |part: &str| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        assert!(prefix.split('.').all(is_plain), "{prefix:?} is no prefix of channels");
+        self.prefix = prefix.into();
+    }
+
+    pub(super) const fn set_queue(&mut self, messages: usize, bytes: usize) {
+        self.messages = messages;
+        self.bytes = bytes;
+    }
+}
+
+impl<B: Broker> Link<B> {
+    pub(super) fn new(broker: B, settings: &Settings) -> Self {
+        let shared = Shared {
+            prefix: settings.prefix.clone(),
+            table: Table::default(),
+            queue: Queue::new(settings.messages, settings.bytes),
+            reporter: Reporter::lost(),
+            max_packet: AtomicUsize::new(usize::MAX),
+        };
+        Self { shared: Arc::new(shared), task: Mutex::new(Task::New(broker)) }
+    }
+
+    pub(super) fn health(&self) -> Health {
+        self.shared.reporter.health()
+    }
+
+    pub(super) fn start(&self, inbox: Inbox) {
+        let mut task = lock(&self.task);
+        *task = match std::mem::replace(&mut *task, Task::Ended) {
+            Task::New(broker) => Task::Started(broker, inbox),
+            // An exchange is of one server.
+            other => other,
+        };
+        drop(task);
+        self.run();
+    }
+
+    /// Starts the task, unless it runs or there is no runtime here.
+    fn run(&self) {
+        let mut task = lock(&self.task);
+        if let Task::Started(..) = &*task
+            && let Ok(runtime) = Handle::try_current()
+            && let Task::Started(broker, inbox) = std::mem::replace(&mut *task, Task::Ended)
+        {
+            let running = runtime.spawn(session::run(Arc::clone(&self.shared), broker, inbox));
+            *task = Task::Running(running.abort_handle());
+        }
+    }
+
+    pub(super) fn subscribe(&self, channel: &str) -> Subscribing {
+        self.run();
+        let heard = self.shared.table.want(self.shared.name(channel));
+        let health = self.health();
+        Box::pin(async move {
+            match tokio::time::timeout(PATIENCE, heard).await {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_)) => Err("the exchange has ended".into()),
+                Err(_) => Err(not_connected("no subscription", &health)),
+            }
+        })
+    }
+
+    pub(super) fn unsubscribe(&self, channel: &str) {
+        self.shared.table.give_up(&self.shared.name(channel));
+    }
+
+    pub(super) fn publish(&self, channel: &str, packet: Bytes) -> Result<(), BoxError> {
+        self.run();
+        let result = self.shared.publish(channel, packet);
+        if result.is_err() {
+            self.shared.reporter.add_refused();
+        }
+        result
+    }
+}
+
+impl Shared {
+    fn name(&self, channel: &str) -> Arc<str> {
+        [&*self.prefix, ".", channel].concat().into()
+    }
+
+    fn publish(&self, channel: &str, packet: Bytes) -> Result<(), BoxError> {
+        let max = self.max_packet.load(Ordering::Relaxed);
+        if packet.len() > max {
+            return Err(
+                format!("a packet of {} bytes is too large: the broker takes {max}", packet.len()).into()
+            );
+        }
+        let health = self.reporter.health();
+        if !health.now().is_connected() {
+            return Err(not_connected("not published", &health));
+        }
+        if self.queue.push(self.name(channel), packet) {
+            return Ok(());
+        }
+        Err("not published: too much waits for the broker".into())
+    }
+}
+
+fn not_connected(what: &str, health: &Health) -> BoxError {
+    let now = health.now();
+    match now.reason() {
+        Some(reason) if !now.is_connected() => format!("{what}: no connection to the broker: {reason}"),
+        _ => format!("{what}: no connection to the broker yet"),
+    }
+    .into()
+}
+
+impl<B> Drop for Link<B> {
+    fn drop(&mut self) {
+        let task = self.task.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Task::Running(task) = task {
+            task.abort();
+        }
+    }
+}
+
+impl<B> fmt::Debug for Link<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link").field("prefix", &self.shared.prefix).finish_non_exhaustive()
+    }
+}
+
+/// Chooses who computes for TLS, where the application has not: a client panics when several are compiled in.
+pub(super) fn ready_for_tls() {
+    use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+    if CryptoProvider::get_default().is_none() {
+        // Another thread may have chosen this very moment.
+        let _ = ring::default_provider().install_default();
+    }
+}
+
+/// How long the broker may take: to let us in, to subscribe, to confirm.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,178 @@
+//! One session after the other.
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::queue::Queued;
+use super::{PATIENCE, Shared};
+use crate::BoxError;
+use crate::neffos::exchange::{Inbox, Reporter};
+use crate::neffos::random::random;
+
+/// Makes sessions.
+pub(in crate::neffos::exchange) trait Broker: Send + Sync + 'static {
+    type Publish: Publish;
+    type Subscribe: Subscribe;
+
+    /// Makes a session; packets that it hears go into `inbox`.
+    fn connect(
+        &self,
+        inbox: &Inbox,
+        reporter: &Reporter,
+    ) -> impl Future<Output = Result<Session<Self::Publish, Self::Subscribe>, BoxError>> + Send;
+}
+
+/// A session with a broker, over when any part of it fails.
+pub(in crate::neffos::exchange) struct Session<P, S> {
+    pub(in crate::neffos::exchange) publish: P,
+    pub(in crate::neffos::exchange) subscribe: S,
+    /// Hands in what is heard, until the connection is lost.
+    pub(in crate::neffos::exchange) hear: Pin<Box<dyn Future<Output = BoxError> + Send>>,
+    pub(in crate::neffos::exchange) max_packet: usize,
+}
+
+/// The side of a session that publishes.
+pub(in crate::neffos::exchange) trait Publish: Send {
+    /// Publishes packets in order; done when the broker has them.
+    fn publish(&mut self, batch: Vec<Queued>) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// The side of a session that says what is to be heard.
+pub(in crate::neffos::exchange) trait Subscribe: Send {
+    /// Subscribes; done when everything that is published from then on will be heard.
+    fn subscribe(&mut self, channels: &[Arc<str>]) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    fn unsubscribe(&mut self, channels: &[Arc<str>]) -> impl Future<Output = Result<(), BoxError>> + Send;
+
+    /// Makes sure that the broker is there.
+    fn ping(&mut self) -> impl Future<Output = Result<(), BoxError>> + Send;
+}
+
+/// Works until it is dropped.
+pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox) {
+    let mut tries = 0;
+    loop {
+        shared.table.reset();
+        let failure = match within(broker.connect(&inbox, &shared.reporter)).await {
+            Ok(session) => serve(&shared, session, &mut tries).await,
+            Err(failure) => failure,
+        };
+        shared.table.reset();
+        // Nothing is queued any more from this report on, so that what is queued can be counted after it.
+        shared.reporter.set_lost(&failure.to_string(), 0);
+        let unconfirmed = shared.queue.clear();
+        if unconfirmed > 0 {
+            shared.reporter.add_unconfirmed(unconfirmed as u64);
+        }
+        tokio::time::sleep(pause(tries)).await;
+        tries = tries.saturating_add(1);
+    }
+}
+
+/// Serves a session until it fails; returns why it did.
+async fn serve<P: Publish, S: Subscribe>(
+    shared: &Shared,
+    session: Session<P, S>,
+    tries: &mut u32,
+) -> BoxError {
+    let Session { publish, subscribe, hear, max_packet } = session;
+    shared.max_packet.store(max_packet, Ordering::Relaxed);
+    tokio::select! {
+        failure = hear => failure,
+        failure = publish_all(shared, publish) => failure,
+        failure = subscribe_all(shared, subscribe, tries) => failure,
+    }
+}
+
+async fn publish_all(shared: &Shared, mut publish: impl Publish) -> BoxError {
+    loop {
+        let batch = shared.queue.take().await;
+        match within(publish.publish(batch)).await {
+            Ok(()) => shared.queue.confirm(),
+            Err(failure) => return failure,
+        }
+    }
+}
+
+async fn subscribe_all(shared: &Shared, mut subscribe: impl Subscribe, tries: &mut u32) -> BoxError {
+    let mut held = HashSet::new();
+    let mut is_new = true;
+    loop {
+        let changes = shared.table.changes(&held);
+        if let Err(failure) = tell(shared, &mut subscribe, &mut held, &changes).await {
+            return failure;
+        }
+        if changes.has_more {
+            continue;
+        }
+        if std::mem::take(&mut is_new) {
+            *tries = 0;
+            shared.reporter.set_connected();
+        }
+        tokio::select! {
+            () = shared.table.changed() => {}
+            () = tokio::time::sleep(SILENCE) => {
+                if let Err(failure) = within(subscribe.ping()).await {
+                    return failure;
+                }
+            }
+        }
+    }
+}
+
+/// Tells the broker of changes.
+async fn tell(
+    shared: &Shared,
+    subscribe: &mut impl Subscribe,
+    held: &mut HashSet<Arc<str>>,
+    changes: &super::table::Changes,
+) -> Result<(), BoxError> {
+    if !changes.add.is_empty() {
+        within(subscribe.subscribe(&changes.add)).await?;
+        held.extend(changes.add.iter().cloned());
+        shared.table.heard(&changes.add);
+    }
+    if !changes.remove.is_empty() {
+        within(subscribe.unsubscribe(&changes.remove)).await?;
+        for channel in &changes.remove {
+            held.remove(channel);
+        }
+    }
+    Ok(())
+}
+
+async fn within<T>(work: impl Future<Output = Result<T, BoxError>>) -> Result<T, BoxError> {
+    tokio::time::timeout(PATIENCE, work).await.unwrap_or_else(|_| Err("the broker does not answer".into()))
+}
+
+/// Returns how long to wait before the next try: longer each time, and not the same for all servers.
+fn pause(tries: u32) -> Duration {
+    let longest = FIRST_PAUSE.saturating_mul(1 << tries.min(16)).min(LONGEST_PAUSE);
+    let part = random().map_or(1.0, |random| (random >> 40) as f64 / (1u64 << 24) as f64);
+    longest / 2 + longest.mul_f64(part / 2.0)
+}
+
+/// How long nothing may be heard of the broker before it is asked whether it is there.
+const SILENCE: Duration = Duration::from_secs(5);
+
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_a_bound_and_are_never_none() {
+        for tries in [0, 1, 5, 16, 40, u32::MAX] {
+            let pause = pause(tries);
+            assert!(pause >= FIRST_PAUSE / 2 && pause <= LONGEST_PAUSE, "{tries}: {pause:?}");
+        }
+        assert!(pause(0) < Duration::from_millis(51) && pause(20) >= LONGEST_PAUSE / 2);
+    }
+}

@@ -1,0 +1,175 @@
+//! Real brokers, which a test starts and ends.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+
+use gongular::neffos::exchange::{Nats, Redis};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::oneshot;
+
+use super::*;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nats,
+    Redis,
+}
+
+/// A broker on a port of its own; it ends with the test.
+pub(super) struct Broker {
+    pub(super) kind: Kind,
+    pub(super) port: u16,
+    password: Option<&'static str>,
+    child: Child,
+}
+
+impl Broker {
+    pub(super) async fn start(kind: Kind) -> Self {
+        Self::with_password(kind, None).await
+    }
+
+    pub(super) async fn with_password(kind: Kind, password: Option<&'static str>) -> Self {
+        loop {
+            let port = free_port().await;
+            // Somebody else may have taken the port.
+            if let Some(child) = run(kind, port, password).await {
+                return Self { kind, port, password, child };
+            }
+        }
+    }
+
+    /// Ends it at once, as a crash would.
+    pub(super) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub(super) async fn start_again(&mut self) {
+        self.child = run(self.kind, self.port, self.password).await.expect("its port is still free");
+    }
+
+    /// Describes a server that shares this broker, at a port where it, or what stands before it, is.
+    pub(super) fn events_at(&self, port: u16) -> Events {
+        let events = Events::new().namespace(chat()).ask_timeout(Duration::from_secs(2));
+        match self.kind {
+            Kind::Nats => events.exchange(Nats::new(&url("nats", port, self.password)).unwrap()),
+            Kind::Redis => events.exchange(Redis::new(&url("redis", port, self.password)).unwrap()),
+        }
+    }
+
+    pub(super) fn events(&self) -> Events {
+        self.events_at(self.port)
+    }
+
+    /// Starts a server, and waits until it is connected.
+    pub(super) async fn server(&self) -> (Hub, SocketAddr) {
+        connected(start(self.events()).await).await
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        // It may be dead already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(super) async fn connected(server: (Hub, SocketAddr)) -> (Hub, SocketAddr) {
+    assert!(soon(server.0.exchange_health().unwrap().connected()).await);
+    server
+}
+
+pub(super) fn url(scheme: &str, port: u16, password: Option<&str>) -> String {
+    match password {
+        // The one user that Redis has by itself.
+        Some(password) => format!("{scheme}://default:{password}@127.0.0.1:{port}"),
+        None => format!("{scheme}://127.0.0.1:{port}"),
+    }
+}
+
+async fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port()
+}
+
+/// Starts a broker and waits for its own word that it is ready; none when it ends before.
+async fn run(kind: Kind, port: u16, password: Option<&str>) -> Option<Child> {
+    let port = port.to_string();
+    let (program, mut args) = match kind {
+        Kind::Nats => ("nats-server", vec!["-a", "127.0.0.1", "-p", &port]),
+        Kind::Redis => {
+            ("redis-server", vec!["--bind", "127.0.0.1", "--port", &port, "--save", "", "--dir", "/tmp"])
+        }
+    };
+    match (kind, password) {
+        (Kind::Nats, Some(password)) => args.extend(["--user", "default", "--pass", password]),
+        (Kind::Redis, Some(password)) => args.extend(["--requirepass", password]),
+        (_, None) => {}
+    }
+    let child = Command::new(program).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.unwrap_or_else(|error| panic!("{program}: {error}; `tests/run` installs it"));
+    let says: Box<dyn Read + Send> = match kind {
+        Kind::Nats => Box::new(child.stderr.take().unwrap()),
+        Kind::Redis => Box::new(child.stdout.take().unwrap()),
+    };
+    let (ready, is_ready) = oneshot::channel();
+    // What it says is read to its end, so that it never waits for a reader.
+    std::thread::spawn(move || {
+        let mut ready = Some(ready);
+        for line in BufReader::new(says).lines().map_while(Result::ok) {
+            if (line.contains("Server is ready") || line.contains("Ready to accept connections"))
+                && let Some(ready) = ready.take()
+            {
+                // The test may be over.
+                let _ = ready.send(());
+            }
+        }
+    });
+    if soon(is_ready).await.is_ok() {
+        return Some(child);
+    }
+    child.wait().unwrap();
+    None
+}
+
+/// Stands between a server and its broker, and keeps what the broker sends.
+pub(super) struct Tap {
+    pub(super) port: u16,
+    seen: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Tap {
+    pub(super) async fn before(broker: &Broker) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (port, to) = (listener.local_addr().unwrap().port(), broker.port);
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let broker = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                tokio::spawn(pass(stream, broker, Arc::clone(&all)));
+            }
+        });
+        Self { port, seen }
+    }
+
+    /// Returns how often the broker sent a text.
+    pub(super) fn count(&self, text: &str) -> usize {
+        let seen = self.seen.lock().unwrap();
+        seen.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
+    }
+}
+
+async fn pass(server: TcpStream, broker: TcpStream, seen: Arc<Mutex<Vec<u8>>>) {
+    let (mut from_server, mut to_server) = server.into_split();
+    let (mut from_broker, mut to_broker) = broker.into_split();
+    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_broker).await });
+    let mut buffer = vec![0; 64 << 10];
+    while let Ok(read @ 1..) = from_broker.read(&mut buffer).await {
+        seen.lock().unwrap().extend(&buffer[..read]);
+        if to_server.write_all(&buffer[..read]).await.is_err() {
+            break;
+        }
+    }
+}
