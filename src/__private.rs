@@ -35,6 +35,8 @@ pub mod axum {
 }
 
 #[cfg(feature = "mvc")]
-pub use crate::mvc::glue::{HookOutcome, describe_answer, describe_plain_answer, hook, respond};
+pub use crate::mvc::glue::{
+    Described, HookOutcome, NoAnswer, describe_answer, describe_plain_answer, hook, respond,
+};
 #[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use crate::neffos::reply;

@@ -130,7 +130,7 @@ pub trait Method<C>: Send + Sync + 'static {
 
 /// Where instances come from.
 ///
-/// Implemented by what [`controller`](super::controller) and its like return; nobody else needs to.
+/// Implemented by what [`controller`](fn@super::controller) and its like return; nobody else needs to.
 pub trait Source<C>: Send + Sync + 'static {
     /// What is read and injected.
     type Fields: FromRequest<AnyBody> + Send;

@@ -2,6 +2,7 @@
 //! a method takes.
 
 use std::future::Future;
+use std::marker::PhantomData;
 
 use crate::{Context, Contract, Error, IntoResponse};
 
@@ -19,24 +20,44 @@ where
 }
 
 /// Adds what the answer of an `async` method needs to its contract; the method is not called.
-pub fn describe_answer<C, A, F, Fut>(_: F, contract: &mut Contract)
+pub fn describe_answer<C, A, F, Fut, D>(_: F, contract: &mut Contract, describe: D)
 where
     C: 'static,
     F: FnOnce(&'static C, A, &'static mut Context<'static>) -> Fut,
-    Fut: Future<Output: IntoResponse>,
+    Fut: Future,
+    D: FnOnce(&mut Contract, PhantomData<Fut::Output>),
 {
-    Fut::Output::describe(contract);
+    describe(contract, PhantomData);
 }
 
 /// Adds what the answer of a method needs to its contract; the method is not called.
-pub fn describe_plain_answer<C, A, F, T>(_: F, contract: &mut Contract)
+pub fn describe_plain_answer<C, A, F, T, D>(_: F, contract: &mut Contract, describe: D)
 where
     C: 'static,
     F: FnOnce(&'static C, A, &'static mut Context<'static>) -> T,
-    T: IntoResponse,
+    D: FnOnce(&mut Contract, PhantomData<T>),
 {
-    T::describe(contract);
+    describe(contract, PhantomData);
 }
+
+/// What a method returns, by its type.
+#[derive(Debug)]
+pub struct Described<T>(pub PhantomData<T>);
+
+impl<T: IntoResponse> Described<T> {
+    /// Adds what the answer needs to a contract.
+    pub fn describe(&self, contract: &mut Contract) {
+        T::describe(contract);
+    }
+}
+
+/// What is found in the place of [`Described::describe`] for a type that is no answer, which is told elsewhere.
+pub trait NoAnswer {
+    /// Adds nothing.
+    fn describe(&self, _: &mut Contract) {}
+}
+
+impl<T> NoAnswer for &Described<T> {}
 
 /// Waits for a hook.
 #[inline]

@@ -84,6 +84,11 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         (false, false) => quote_spanned!(span=> ::core::future::ready(__cx.respond(#call))),
     };
     let describe = if method.is_async { quote!(describe_answer) } else { quote!(describe_plain_answer) };
+    // An output that is no answer is told where it is answered with, and not here.
+    let describe_output = quote!(|__contract, __output| {
+        use #krate::__private::NoAnswer as _;
+        (&#krate::__private::Described(__output)).describe(__contract)
+    });
     let future = future(method.span(), krate);
     // The attribute is for the reader of the struct, which is read here and now.
     let mut input = input;
@@ -110,6 +115,7 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
                         #call
                     },
                     __contract,
+                    #describe_output,
                 );
             }
 

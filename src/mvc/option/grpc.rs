@@ -45,14 +45,14 @@ use crate::{Answer, AnyBody, BodySlot, Contract, Error, RequestContext, RequestS
 ///     }
 /// }
 ///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
 /// // In the place of what tonic generates.
 /// let service = service_fn(async |_: http::Request<AnyBody>| {
 ///     let answer = http::Response::builder().header("content-type", "application/grpc").header("grpc-status", "0");
 ///     answer.body(ResponseBody::empty())
 /// });
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
 /// let grpc = Grpc::new("greet.Greeter", service);
 /// let app = Application::new(Router::new()).handle_with(controller::<Greeter>(), grpc);
 /// let client = app.into_engine().test_client().await.unwrap();
