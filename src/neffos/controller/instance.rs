@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use super::{EventContext, NsConn};
 use crate::mvc::Source;
+use crate::neffos::AskError;
+use crate::neffos::place::Phase;
 use crate::{AnyBody, BodySlot, Error, FromRequest, RequestContext};
 
 /// The instances of a connection, by the index of their namespace.
@@ -78,7 +80,14 @@ pub(super) fn find<C: Send + Sync + 'static>(cx: &EventContext) -> Result<Arc<C>
 /// Keeps an instance until the namespace is left.
 pub(super) fn keep<C: Send + Sync + 'static>(cx: &EventContext, instance: &Arc<C>) -> Result<(), Error> {
     let index = space(cx)?.index();
-    let before = cx.conn().state().instances.insert(index, Arc::clone(instance));
+    let before = {
+        let mut state = cx.conn().state();
+        // Nobody would take it out again, and it may hold the connection.
+        if state.phase == Phase::Gone {
+            return Err(AskError::closed().into());
+        }
+        state.instances.insert(index, Arc::clone(instance))
+    };
     drop(before);
     Ok(())
 }
