@@ -114,7 +114,9 @@ impl<'c> Dispatch<'c> {
                 return self.done(&message);
             }
         }
-        if room.is_empty() {
+        // Looked at again on the way in; here, so that who is in too many rooms costs neither a hook nor a subscription.
+        let is_full = self.conn.state().rooms() >= self.conn.hub().settings().max_rooms;
+        if room.is_empty() || is_full {
             return self.refuse(&message, text::BAD_ROOM);
         }
         if let Err(refusal) = self.conn.decide(hooks.room_join.as_ref(), &space, message.clone()).await {
