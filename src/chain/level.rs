@@ -5,10 +5,11 @@ use std::sync::Arc;
 use gongular_core::inject::{Container, Scope, Scopes};
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
+use gongular_layers::error::RequestHead;
 use gongular_layers::inject::ResponseFuture;
-use http::{Method, Response};
+use http::{HeaderMap, Method, Response};
 
-use super::flight::{Ended, Flight, StepFuture};
+use super::flight::{Ended, Failure, Flight, StepFuture};
 use super::run::Steps;
 use super::step::Step;
 
@@ -58,7 +59,11 @@ impl Step for Level {
                     Ended::Refused(flight, Box::new(response.map(ResponseBody::new)))
                 }
                 (Err(error), Some(flight)) => Ended::Failed(flight, error),
-                (Err(error), None) => unreachable!("{error} passes without its request"),
+                (Err(error), None) => Ended::Lost(Box::new(Failure {
+                    error,
+                    head: RequestHead::default(),
+                    said: HeaderMap::new(),
+                })),
             }
         })
     }

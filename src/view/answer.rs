@@ -11,7 +11,8 @@ use super::{ViewData, ViewEngine};
 use crate::inject::{InjectKey, NoKey};
 use crate::{Contract, Error, Html, IntoResponse, ResponseBody, ResponseContext};
 
-/// An answer that is a template, rendered by the container's [`ViewEngine`], as `text/html` in UTF-8.
+/// An answer that is a template, rendered by the container's [`ViewEngine`], as `text/html` in UTF-8; as `text/plain` when its name ends
+/// in `.txt`, since texts are not escaped.
 ///
 /// The engine renders it when the handler has returned. In axum's handlers, a [`Responder`](crate::Responder) brings the
 /// container.
@@ -68,7 +69,11 @@ impl IntoResponse for View {
             ));
         };
         let text = engine.render(&self.name, ViewData::of_any(&*self.data)).map_err(Error::serialize)?;
-        (self.status, Html(text)).into_response()
+        // Texts are not escaped, so they must not be taken for pages.
+        match self.name.ends_with(".txt") {
+            true => (self.status, text).into_response(),
+            false => (self.status, Html(text)).into_response(),
+        }
     }
 }
 

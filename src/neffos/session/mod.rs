@@ -137,7 +137,8 @@ impl Session {
     /// Lets the client in and runs its handlers. What is idle most of the time has room of its own only while it runs.
     async fn handle(&self) {
         if !Box::pin(self.let_in()).await {
-            return;
+            // What was kept with it may hold it.
+            return self.conn.let_go();
         }
         let farewell = Farewell::new(self.conn.clone());
         if let Some(hook) = &self.conn.hub().inner().hooks.connected {

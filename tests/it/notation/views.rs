@@ -47,7 +47,8 @@ async fn a_view_is_its_template_with_layout_and_escaped_data() {
     let list = app.get("/list").send().await;
     list.assert_status(201).assert_header("content-type", "text/html; charset=utf-8");
     list.assert_text("<h1>&lt;b&gt;&amp; co 1 2</h1>");
-    app.get("/plain").send().await.assert_text("<b>& co");
+    let plain = app.get("/plain").send().await;
+    plain.assert_header("content-type", "text/plain; charset=utf-8").assert_text("<b>& co");
     app.get("/optional").send().await.assert_status(200).assert_text("nobody");
 }
 
