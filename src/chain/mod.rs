@@ -9,6 +9,7 @@ mod choice;
 mod flight;
 #[cfg(feature = "mvc")]
 mod http_errors;
+mod landed;
 mod layer;
 #[cfg(feature = "mvc")]
 mod level;
@@ -34,13 +35,14 @@ pub(crate) use self::flight::Caught;
 pub(crate) use self::flight::{Ended, Flight, StepFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::http_errors::HttpErrors;
+pub(crate) use self::landed::Landed;
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::level::Level;
 #[cfg(feature = "mvc")]
 pub(crate) use self::owner::{About, Action, Owner};
-pub(crate) use self::run::{Landed, Run, Steps};
+pub(crate) use self::run::{Run, Steps};
 pub(crate) use self::step::{Registered, Step};
 use crate::AnyBody;
 

@@ -1,0 +1,124 @@
+//! What a chain ends with.
+
+use gongular_core::__private::is_bodiless;
+use gongular_core::error::Carried;
+use gongular_core::{RequestState, ResponseBody};
+use http::{Extensions, HeaderMap, Response, StatusCode, header};
+use http_body::Body;
+
+use super::flight::Flight;
+
+/// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
+pub(crate) enum Landed {
+    Flight(Box<Flight>),
+    Response(Box<Response<ResponseBody>>),
+}
+
+impl Landed {
+    #[inline]
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Flight(flight) => flight.answer.status().unwrap_or_default(),
+            Self::Response(response) => response.status(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        match self {
+            Self::Flight(flight) => flight.answer.headers(),
+            Self::Response(response) => response.headers(),
+        }
+    }
+
+    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
+        match self {
+            Self::Flight(flight) => flight.answer.headers_mut(),
+            Self::Response(response) => response.headers_mut(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn extensions(&self) -> &Extensions {
+        match self {
+            Self::Flight(flight) => flight.answer.extensions(),
+            Self::Response(response) => response.extensions(),
+        }
+    }
+
+    /// Returns the body, unless there is certainly none.
+    #[inline]
+    pub(crate) fn body(&self) -> Option<&ResponseBody> {
+        match self {
+            Self::Flight(flight) => flight.answer.body(),
+            Self::Response(response) => Some(response.body()),
+        }
+    }
+
+    /// Lets go of the request's dependencies, so that they can be used again when they are closed before the head leaves.
+    pub(crate) fn release(&mut self) {
+        if let Self::Flight(flight) = self {
+            flight.state = RequestState::default();
+        }
+    }
+
+    pub(super) fn into_response(self) -> Response<ResponseBody> {
+        self.into_response_with(|body| body)
+    }
+
+    /// Makes the response, with a body around the answer's own.
+    #[inline]
+    pub(crate) fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+        match self {
+            Self::Flight(mut flight) => flight.answer.take_response_with(wrap),
+            Self::Response(response) => response.map(wrap),
+        }
+    }
+
+    /// Answers a `HEAD`.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn without_body(self) -> Self {
+        Self::Response(Box::new(without_body(self.into_response())))
+    }
+}
+
+impl From<Response<ResponseBody>> for Landed {
+    fn from(response: Response<ResponseBody>) -> Self {
+        Self::Response(Box::new(response))
+    }
+}
+
+/// Returns the head of an answer as it would be with its body.
+fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+    let body = std::mem::take(response.body_mut());
+    if let Some(length) = body.size_hint().exact()
+        && !is_bodiless(response.status())
+        && !response.headers().contains_key(header::CONTENT_LENGTH)
+        && response.extensions().get::<Carried>().is_none()
+    {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn the_head_of_an_answer_tells_the_length_of_a_body_that_may_be_there() {
+        for (status, body, length) in
+            [(200, "abc", Some("3")), (200, "", Some("0")), (204, "", None), (304, "", None)]
+        {
+            let mut response = Response::new(ResponseBody::from(body));
+            *response.status_mut() = StatusCode::from_u16(status).unwrap();
+            let response = without_body(response);
+            let told = response.headers().get(header::CONTENT_LENGTH).map(|value| value.to_str().unwrap());
+            assert_eq!(told, length, "{status} {body:?}");
+            assert!(response.body().is_end_stream());
+        }
+    }
+}
