@@ -42,6 +42,7 @@ where
 
 /// What a method returns, by its type.
 #[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "macros make it")]
 pub struct Described<T>(pub PhantomData<T>);
 
 impl<T: IntoResponse> Described<T> {
