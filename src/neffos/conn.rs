@@ -140,8 +140,14 @@ impl Conn {
     pub async fn connect(&self, namespace: &str) -> Result<NsConn, AskError> {
         let index = self.hub().find_namespace(namespace).ok_or_else(AskError::bad_namespace)?;
         let space = NsConn::new(self.clone(), index);
-        if self.state().space(index).is_some() {
-            return Ok(space);
+        {
+            let state = self.state();
+            if state.phase != Phase::Open {
+                return Err(AskError::closed());
+            }
+            if state.space(index).is_some() {
+                return Ok(space);
+            }
         }
         let described = self.hub().namespace_at(index);
         let message = Message::local(namespace, "", system::CONNECT);
