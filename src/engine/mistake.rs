@@ -61,6 +61,8 @@ pub enum MistakeKind {
     Conflict,
     /// A controller cannot be what it is to be: one instance for all, say, when it holds something of a request.
     Controller,
+    /// An event or a hook of websockets is handled twice, or by nobody whom clients can reach.
+    Event,
     /// Something was registered after the controller that it was meant for.
     LateRegistration,
     /// A mistake in the wiring of the dependencies.
@@ -100,7 +102,7 @@ impl fmt::Display for Mistake {
         f.write_str(&self.text)?;
         match self.kind {
             // Their texts say where.
-            MistakeKind::Conflict | MistakeKind::Wiring(_) => Ok(()),
+            MistakeKind::Conflict | MistakeKind::Event | MistakeKind::Wiring(_) => Ok(()),
             _ => write!(f, " ({})", self.place),
         }
     }

@@ -57,13 +57,15 @@ use crate::router::{HttpErrors, Item, MethodFilter, Router, join};
 /// ```
 #[must_use = "an application does nothing until an engine serves its router"]
 pub struct Application {
-    router: Router,
+    pub(super) router: Router,
     name: Option<Arc<str>>,
     path_word: Option<PathWord>,
     /// Routes and parties, in the order in which they were added.
     items: Vec<Added>,
-    /// The controller that was handled last.
-    handled: Option<&'static str>,
+    /// What was handled last, in words.
+    pub(super) handled: Option<String>,
+    #[cfg(feature = "neffos")]
+    pub(super) websockets: Vec<super::websockets::Waiting>,
     /// How many controllers have been handled; tells them apart.
     controllers: usize,
 }
@@ -85,7 +87,16 @@ struct Placed {
 impl Application {
     /// Makes an application on a router, whose handlers, layers, providers and other routes stay as they are.
     pub const fn new(router: Router) -> Self {
-        Self { router, name: None, path_word: None, items: Vec::new(), handled: None, controllers: 0 }
+        Self {
+            router,
+            name: None,
+            path_word: None,
+            items: Vec::new(),
+            handled: None,
+            #[cfg(feature = "neffos")]
+            websockets: Vec::new(),
+            controllers: 0,
+        }
     }
 
     /// Lets functions change the application, in order: for parts of it that are written elsewhere.
@@ -149,10 +160,8 @@ impl Application {
     /// Notes a registration that comes after a controller that may have been meant to have it.
     #[track_caller]
     fn late(&mut self, what: &str) {
-        if let Some(controller) = self.handled {
-            let text = format!(
-                "{what} is registered after the controller `{controller}` was handled: register it before"
-            );
+        if let Some(handled) = &self.handled {
+            let text = format!("{what} is registered after {handled} was handled: register it before");
             self.router.mistakes.push(Mistake::new(MistakeKind::LateRegistration, text, Location::caller()));
         }
     }
@@ -193,7 +202,7 @@ impl Application {
         let mut activation = controller.into_controller().activate(place);
         options.apply(&mut activation);
         let own_errors = I::Controller::HANDLES_ERRORS.then_some(I::Controller::handle_error as Handle);
-        self.handled = Some(activation.name());
+        self.handled = Some(format!("the controller `{}`", activation.name()));
         self.place(activation, own_errors, place);
         self
     }
@@ -289,6 +298,8 @@ impl Application {
     /// Makes the router of all of this, for an engine, or to be a group of another router.
     pub fn into_router(self) -> Router {
         let Self { mut router, items: added, .. } = self;
+        #[cfg(feature = "neffos")]
+        super::websockets::check(self.websockets, &mut router);
         let mut items: Vec<(usize, Item)> = Vec::new();
         let mut index = std::collections::HashMap::new();
         for added in added {

@@ -55,6 +55,8 @@ mod option;
 mod path;
 mod registration;
 mod report;
+#[cfg(feature = "neffos")]
+mod websockets;
 
 #[doc = include_str!("../../docs/derive_controller.md")]
 pub use gongular_macros::Controller;

@@ -3,6 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::exchange::Heard;
+use super::instances::Instances;
 use super::token::Token;
 use super::{AskError, Message};
 
@@ -22,7 +23,7 @@ pub(super) struct Pending {
 /// What follows when the client agrees.
 #[derive(Debug)]
 pub(super) enum Then {
-    Connect(usize, Heard),
+    Connect(usize, Heard, Instances),
     Join(usize, Box<str>, Heard),
     Leave(usize, Box<str>),
     Nothing,

@@ -10,7 +10,8 @@ use http::request::Parts;
 use super::asks::{Pending, Then};
 use super::codec::{Header, empty_reply, system};
 use super::directory::lock;
-use super::handler::run;
+use super::handler::{Hook, run};
+use super::instances::Instances;
 use super::place::{Phase, Space, State};
 use super::token::Token;
 use super::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
@@ -93,9 +94,15 @@ impl Conn {
     }
 
     /// Keeps a value with the connection, one for each type; returns the one that was there.
+    ///
+    /// It is kept until the last hook of the connection has run; a value that comes later is dropped at once.
     pub fn insert<T: Send + Sync + 'static>(&self, value: T) -> Option<Arc<T>> {
+        // Declared first, so that it is dropped where nothing is locked: it may look at the connection.
         let (id, value) = (TypeId::of::<T>(), Arc::new(value));
         let mut state = self.state();
+        if state.is_over {
+            return None;
+        }
         if let Some((_, kept)) = state.kept.iter_mut().find(|(kept, _)| *kept == id) {
             return std::mem::replace(kept, value).downcast().ok();
         }
@@ -149,12 +156,12 @@ impl Conn {
                 return Ok(space);
             }
         }
-        let described = self.hub().namespace_at(index);
         let message = Message::local(namespace, "", system::CONNECT);
-        self.decide(described.hooks.connect.as_ref(), &space, message.clone()).await?;
+        let instances = self.admit(&space, &message).await?;
         let heard = self.hub().hear_namespace(index).await?;
-        self.ask_to(&message, Then::Connect(index, heard)).await?;
-        self.tell(described.hooks.connected.as_ref(), &space, message).await;
+        self.ask_to(&message, Then::Connect(index, heard, instances)).await?;
+        let hooks = &self.hub().namespace_at(index).hooks;
+        self.tell(hooks.connected.as_ref(), &space, message).await;
         Ok(space)
     }
 
@@ -202,38 +209,77 @@ impl Conn {
 
     /// Drops what is kept with a connection that is over: it may hold the connection.
     pub(super) fn let_go(&self) {
-        // Taken out first, since a value may look at the connection when it is dropped.
-        let kept = std::mem::take(&mut self.state().kept);
-        drop(kept);
-        #[cfg(feature = "mvc")]
-        let instances = std::mem::take(&mut self.state().instances);
-        #[cfg(feature = "mvc")]
-        drop(instances);
+        let (kept, spaces) = {
+            let mut state = self.state();
+            state.is_over = true;
+            (std::mem::take(&mut state.kept), std::mem::take(&mut state.spaces))
+        };
+        // Dropped out here, since a value may look at the connection.
+        drop((kept, spaces));
     }
 
-    /// Drops the controller of a namespace that was left.
-    #[cfg(feature = "mvc")]
-    pub(super) fn let_go_of(&self, namespace: usize) {
-        let instance = self.state().instances.take(namespace);
-        drop(instance);
+    /// Returns the controllers of a namespace.
+    fn instances(&self, index: usize) -> Instances {
+        self.state().space(index).map(|space| space.instances.clone()).unwrap_or_default()
     }
 
-    /// Asks a hook whether something may be done.
+    /// Makes the controllers of a namespace, and asks the hook whether the client may connect.
+    pub(super) async fn admit(&self, space: &NsConn, message: &Message) -> Result<Instances, AskError> {
+        let described = self.hub().namespace_at(space.index());
+        let mut instances = Vec::new();
+        for maker in described.makers() {
+            let cx = EventContext::of(space.clone(), message.clone(), Instances::default());
+            let made = run(&**maker, cx, self.hub().settings().handler_timeout).await;
+            instances.push(made.map_err(AskError::failed)?);
+        }
+        let instances = Instances::new(instances);
+        let hook = described.hooks.connect.as_ref();
+        self.decide_with(hook, space, message.clone(), instances.clone()).await?;
+        Ok(instances)
+    }
+
+    /// Asks a hook whether something may be done in a namespace that is connected.
     pub(super) async fn decide(
         &self,
-        hook: Option<&super::handler::Hook>,
+        hook: Option<&Hook>,
         space: &NsConn,
         message: Message,
     ) -> Result<(), AskError> {
+        if hook.is_none() {
+            return Ok(());
+        }
+        self.decide_with(hook, space, message, self.instances(space.index())).await
+    }
+
+    async fn decide_with(
+        &self,
+        hook: Option<&Hook>,
+        space: &NsConn,
+        message: Message,
+        instances: Instances,
+    ) -> Result<(), AskError> {
         let Some(hook) = hook else { return Ok(()) };
-        let cx = EventContext::of(space.clone(), message);
-        run(hook, cx, self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
+        let cx = EventContext::of(space.clone(), message, instances);
+        run(&**hook, cx, self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
     }
 
     /// Tells a hook that something was done; what it fails with is logged.
-    pub(super) async fn tell(&self, hook: Option<&super::handler::Hook>, space: &NsConn, message: Message) {
+    pub(super) async fn tell(&self, hook: Option<&Hook>, space: &NsConn, message: Message) {
+        if hook.is_some() {
+            self.tell_with(hook, space, message, self.instances(space.index())).await;
+        }
+    }
+
+    /// Tells the same, when the connection is no more, or not yet, where these controllers are.
+    pub(super) async fn tell_with(
+        &self,
+        hook: Option<&Hook>,
+        space: &NsConn,
+        message: Message,
+        instances: Instances,
+    ) {
         let event = message.frame.event.clone();
-        if let Err(error) = self.decide(hook, space, message).await {
+        if let Err(error) = self.decide_with(hook, space, message, instances).await {
             self.log(&event, &error);
         }
     }
@@ -278,10 +324,12 @@ impl Conn {
     pub(super) fn answered(&self, token: Token, message: Message) {
         let mut state = self.state();
         let Some(Pending { then, done, .. }) = state.asks.take(token) else { return };
+        let mut unused = None;
         if !message.frame.is_error && state.phase == Phase::Open {
-            self.complete(&mut state, then);
+            unused = Some(self.complete(&mut state, then));
         }
         drop(state);
+        drop(unused);
         let answer = match message.error() {
             Some(text) => Err(AskError::refused(&text)),
             None => Ok(message),

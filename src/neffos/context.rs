@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use super::instances::Instances;
 use super::{Conn, Message, NsConn};
 use crate::{Contract, Error};
 
@@ -43,15 +44,24 @@ pub struct EventContext {
     conn: Conn,
     space: Option<NsConn>,
     message: Message,
+    #[cfg_attr(not(feature = "mvc"), expect(dead_code, reason = "controllers read it"))]
+    instances: Instances,
 }
 
 impl EventContext {
-    pub(super) const fn new(conn: Conn, space: Option<NsConn>, message: Message) -> Self {
-        Self { conn, space, message }
+    /// Makes the context of what happens to a connection in no namespace.
+    pub(super) fn new(conn: Conn, message: Message) -> Self {
+        Self { conn, space: None, message, instances: Instances::default() }
     }
 
-    pub(super) fn of(space: NsConn, message: Message) -> Self {
-        Self { conn: space.conn().clone(), space: Some(space), message }
+    pub(super) fn of(space: NsConn, message: Message, instances: Instances) -> Self {
+        Self { conn: space.conn().clone(), space: Some(space), message, instances }
+    }
+
+    /// Returns the controllers that the connection has in the namespace.
+    #[cfg(feature = "mvc")]
+    pub(super) const fn instances(&self) -> &Instances {
+        &self.instances
     }
 
     /// Returns the connection.

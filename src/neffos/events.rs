@@ -1,6 +1,7 @@
 //! What a server does: namespaces, hooks of connections, settings.
 
 use std::fmt;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,10 +10,13 @@ use http::HeaderName;
 use super::context::moment::AtConnection;
 use super::exchange::Exchange;
 use super::handler::{Describe, EventHandler, Hook, erase};
+use super::mistakes::{EventsError, Origin, Origins};
 use super::settings::Settings;
 use super::{Hub, Namespace};
 
 /// What a server does: its namespaces, hooks of connections, and settings. [`build`](Self::build) makes the [`Hub`] of it.
+///
+/// What cannot be as it is written, such as two handlers of one event, is told then, all at once.
 ///
 /// Every setting has a default that is safe to leave. What a websocket itself may cost is set on the
 /// [route](Hub::route).
@@ -44,6 +48,7 @@ pub struct Events {
     pub(super) settings: Settings,
     pub(super) exchange: Option<Arc<dyn Exchange>>,
     pub(super) needs: Vec<Describe>,
+    pub(super) origins: Origins,
 }
 
 /// The hooks of connections.
@@ -58,17 +63,15 @@ macro_rules! hooks {
     ($($(#[$doc:meta])* $name:ident: $field:ident;)*) => {
         $(
             $(#[$doc])*
-            ///
-            /// # Panics
-            ///
-            /// There is one already.
+            #[track_caller]
             pub fn $name<H, Args>(mut self, hook: H) -> Self
             where
                 H: EventHandler<AtConnection, Args>,
             {
                 let hook = erase(hook, &mut self.needs);
-                let before = self.hooks.$field.replace(hook);
-                assert!(before.is_none(), "there are two of `{}`", stringify!($name));
+                self.hooks.$field.get_or_insert(hook);
+                let origin = Origin { controller: None, place: Location::caller() };
+                self.origins.note(concat!("`", stringify!($name), "`").to_owned(), "the connections", origin);
                 self
             }
         )*
@@ -84,18 +87,21 @@ impl Events {
             settings: Settings::new(),
             exchange: None,
             needs: Vec::new(),
+            origins: Origins::default(),
         }
     }
 
-    /// Adds a namespace. Clients can connect to no others.
+    /// Adds a namespace, or a controller, which is one. Clients can connect to no others.
     ///
-    /// # Panics
-    ///
-    /// There is one of this name already.
-    pub fn namespace(mut self, namespace: Namespace) -> Self {
-        let is_new = self.namespaces.iter().all(|known| known.name() != namespace.name());
-        assert!(is_new, "there are two namespaces {:?}", namespace.name());
-        self.namespaces.push(namespace);
+    /// Those of the same name are joined to one (`JoinConnHandlers`). An event, or a hook, that several of them have is a
+    /// mistake.
+    #[track_caller]
+    pub fn namespace(mut self, namespace: impl Into<Namespace>) -> Self {
+        let namespace = namespace.into();
+        match self.namespaces.iter_mut().find(|known| known.name() == namespace.name()) {
+            Some(known) => known.join(namespace),
+            None => self.namespaces.push(namespace),
+        }
         self
     }
 
@@ -181,10 +187,27 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// The operating system has no random numbers.
+    /// - an event or a hook is handled twice, or an event has a name of the protocol's own; the text tells all of it
+    /// - the operating system has no random numbers
     #[must_use]
+    #[track_caller]
     pub fn build(self) -> Hub {
-        Hub::new(self)
+        self.try_build().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Makes the handle of the server, unless something is wrong with what was described.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes: events and hooks that are handled twice, events with a name of the protocol's own.
+    ///
+    /// # Panics
+    ///
+    /// The operating system has no random numbers.
+    pub fn try_build(mut self) -> Result<Hub, EventsError> {
+        let mut mistakes = self.origins.mistakes.clone();
+        mistakes.extend(self.namespaces.iter_mut().flat_map(Namespace::take_mistakes));
+        if mistakes.is_empty() { Ok(Hub::new(self)) } else { Err(EventsError::new(mistakes)) }
     }
 }
 

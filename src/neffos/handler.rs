@@ -49,7 +49,7 @@ where
 /// A handler whose type is forgotten.
 pub(super) type Hook = Arc<dyn Fn(EventContext) -> Running + Send + Sync>;
 
-pub(super) type Running = Pin<Box<dyn Future<Output = Result<Option<Payload>, Error>> + Send>>;
+pub(super) type Running<T = Option<Payload>> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// Adds what a handler needs to a contract.
 pub(super) type Describe = fn(&mut Contract);
@@ -64,11 +64,11 @@ pub(super) fn erase<M, Args, H: EventHandler<M, Args>>(handler: H, needs: &mut V
 }
 
 /// Runs a handler: a panic is an error, and so is not being done in time.
-pub(super) async fn run(
-    hook: &Hook,
+pub(super) async fn run<T>(
+    hook: &(dyn Fn(EventContext) -> Running<T> + Send + Sync),
     cx: EventContext,
     limit: Option<Duration>,
-) -> Result<Option<Payload>, Error> {
+) -> Result<T, Error> {
     let mut running = Guarded(catch_unwind(AssertUnwindSafe(|| hook(cx))).map_err(Error::panic)?);
     // Most handlers are ready at once, and need no timer.
     let first = std::future::poll_fn(|task| Poll::Ready(Pin::new(&mut running).poll(task))).await;
@@ -82,10 +82,10 @@ pub(super) async fn run(
 }
 
 /// A handler whose panics are errors.
-struct Guarded(Running);
+struct Guarded<T>(Running<T>);
 
-impl Future for Guarded {
-    type Output = Result<Option<Payload>, Error>;
+impl<T> Future for Guarded<T> {
+    type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(task))) {

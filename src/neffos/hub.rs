@@ -18,6 +18,7 @@ use super::route::Speaks;
 use super::settings::Settings;
 use super::token::Tokens;
 use super::{AskError, Conn, Events, IntoPayload, Message, Namespace};
+use crate::inject::Key;
 use crate::websocket::WebSocketRoute;
 use crate::{Contract, Error};
 
@@ -70,7 +71,7 @@ pub(super) struct Inner {
 
 impl Hub {
     pub(super) fn new(events: Events) -> Self {
-        let Events { namespaces, hooks, settings, exchange, mut needs } = events;
+        let Events { namespaces, hooks, settings, exchange, mut needs, origins: _ } = events;
         needs.extend(namespaces.iter().flat_map(|namespace| &namespace.needs));
         let inner = Arc::new(Inner {
             directory: Directory::new(namespaces.len()),
@@ -187,6 +188,8 @@ impl Hub {
     /// Adds what handlers and hooks need to the contract of a route.
     pub(super) fn describe(&self, contract: &mut Contract) {
         self.inner.needs.iter().for_each(|describe| describe(contract));
+        // Who provides the handle to push from elsewhere need not do so yet.
+        contract.optional(|contract| contract.needs::<Self>(Key::NONE));
     }
 
     pub(super) fn directory(&self) -> &Directory {

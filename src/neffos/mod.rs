@@ -147,7 +147,11 @@ mod extract;
 mod handler;
 #[cfg(feature = "neffos")]
 mod hub;
+#[cfg(feature = "neffos")]
+mod instances;
 mod message;
+#[cfg(feature = "neffos")]
+mod mistakes;
 #[cfg(feature = "neffos")]
 mod namespace;
 #[cfg(feature = "neffos")]
@@ -192,6 +196,8 @@ pub use self::handler::EventHandler;
 #[cfg(feature = "neffos")]
 pub use self::hub::Hub;
 pub use self::message::{IntoPayload, IntoReply, Message, Payload};
+#[cfg(feature = "neffos")]
+pub use self::mistakes::{EventsError, EventsMistake};
 #[cfg(feature = "neffos")]
 pub use self::namespace::Namespace;
 #[cfg(feature = "neffos")]

@@ -2,11 +2,16 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::panic::Location;
 
 use super::context::moment::{AtMessage, AtNamespace, AtRoom};
 use super::handler::{Describe, EventHandler, Hook, erase};
+use super::instances::Maker;
+use super::mistakes::{EventsMistake, Origin, Origins};
 
 /// A namespace: its events and hooks, each an async function of [arguments](super::FromEvent).
+///
+/// An event, or a hook, that is added twice is a mistake that is told when the [server is made](super::Events::build).
 ///
 /// # Example
 ///
@@ -46,6 +51,10 @@ pub struct Namespace {
     events: HashMap<Box<str>, Hook>,
     pub(super) hooks: Hooks,
     pub(super) needs: Vec<Describe>,
+    makers: Vec<Maker>,
+    origins: Origins,
+    /// Who adds what is added now, when it is a controller.
+    controller: Option<Origin>,
 }
 
 /// The hooks of a namespace.
@@ -67,18 +76,15 @@ macro_rules! hooks {
     ($($(#[$doc:meta])* $name:ident: $field:ident, $moment:ty;)*) => {
         $(
             $(#[$doc])*
-            ///
-            /// # Panics
-            ///
-            /// There is one already.
             #[must_use]
+            #[track_caller]
             pub fn $name<H, Args>(mut self, hook: H) -> Self
             where
                 H: EventHandler<$moment, Args>,
             {
                 let hook = erase(hook, &mut self.needs);
-                let before = self.hooks.$field.replace(hook);
-                assert!(before.is_none(), "namespace {:?} has two of `{}`", self.name, stringify!($name));
+                self.hooks.$field.get_or_insert(hook);
+                self.note(concat!("`", stringify!($name), "`").to_owned(), Location::caller());
                 self
             }
         )*
@@ -89,8 +95,15 @@ impl Namespace {
     /// Makes a namespace without events. The name may be empty.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        let (events, hooks) = (HashMap::new(), Hooks::default());
-        Self { name: name.into(), events, hooks, needs: Vec::new() }
+        Self {
+            name: name.into(),
+            events: HashMap::new(),
+            hooks: Hooks::default(),
+            needs: Vec::new(),
+            makers: Vec::new(),
+            origins: Origins::default(),
+            controller: None,
+        }
     }
 
     /// Returns the name.
@@ -101,20 +114,25 @@ impl Namespace {
 
     /// Adds the handler of an event.
     ///
-    /// What it returns answers the client, see [`IntoReply`](super::IntoReply).
-    ///
-    /// # Panics
-    ///
-    /// The event has a handler already; or its name is one of the protocol's own, which have hooks: `_On` and what follows.
+    /// What it returns answers the client, see [`IntoReply`](super::IntoReply). A name that begins with `_On` is a mistake:
+    /// those are the protocol's own, and have hooks.
     #[must_use]
+    #[track_caller]
     pub fn on<H, Args>(mut self, event: &str, handler: H) -> Self
     where
         H: EventHandler<AtMessage, Args>,
     {
-        assert!(!event.starts_with("_On"), "{event:?} is the protocol's own: it has a hook");
         let hook = erase(handler, &mut self.needs);
-        let before = self.events.insert(event.into(), hook);
-        assert!(before.is_none(), "namespace {:?} has two handlers of event {event:?}", self.name);
+        if event.starts_with("_On") {
+            let origin = self.origin(Location::caller());
+            let text = format!(
+                "event {event:?} of namespace {:?} is the protocol's own: add its hook ({origin})",
+                self.name
+            );
+            self.origins.mistake(text, origin);
+        }
+        self.note(format!("event {event:?}"), Location::caller());
+        self.events.entry(event.into()).or_insert(hook);
         self
     }
 
@@ -146,6 +164,36 @@ impl Namespace {
         on_room_left: room_left, AtRoom;
     }
 
+    /// Adds the handlers of another namespace of the same name. What both have is a mistake.
+    pub(super) fn join(&mut self, other: Self) {
+        let of = format!("namespace {:?}", self.name);
+        self.origins.join(other.origins, &of);
+        for (event, hook) in other.events {
+            self.events.entry(event).or_insert(hook);
+        }
+        self.hooks.join(other.hooks);
+        self.needs.extend(other.needs);
+        self.makers.extend(other.makers);
+    }
+
+    fn note(&mut self, what: String, place: &'static Location<'static>) {
+        let origin = self.origin(place);
+        self.origins.note(what, &format!("namespace {:?}", self.name), origin);
+    }
+
+    fn origin(&self, place: &'static Location<'static>) -> Origin {
+        self.controller.unwrap_or(Origin { controller: None, place })
+    }
+
+    pub(super) fn take_mistakes(&mut self) -> Vec<EventsMistake> {
+        std::mem::take(&mut self.origins).mistakes
+    }
+
+    /// Returns what makes the controllers of a connection that enters.
+    pub(super) fn makers(&self) -> &[Maker] {
+        &self.makers
+    }
+
     /// Returns the handler of an event.
     pub(super) fn event(&self, name: &str) -> Option<&Hook> {
         self.events.get(name).or(self.hooks.any_event.as_ref())
@@ -159,6 +207,50 @@ impl Namespace {
             && native.is_some()
             && self.events.is_empty()
             && others.iter().all(|hook| hook.is_none())
+    }
+}
+
+/// What only controllers do.
+#[cfg(feature = "mvc")]
+impl Namespace {
+    /// Says that a controller adds what is added from here on, or that it has done so.
+    pub(super) const fn added_by(&mut self, controller: Option<Origin>) {
+        self.controller = controller;
+    }
+
+    pub(super) fn make(&mut self, maker: Maker) {
+        self.makers.push(maker);
+    }
+}
+
+impl Hooks {
+    fn join(&mut self, other: Self) {
+        let Self {
+            any_event,
+            connect,
+            connected,
+            disconnect,
+            error,
+            native,
+            room_join,
+            room_joined,
+            room_leave,
+            room_left,
+        } = other;
+        for (own, other) in [
+            (&mut self.any_event, any_event),
+            (&mut self.connect, connect),
+            (&mut self.connected, connected),
+            (&mut self.disconnect, disconnect),
+            (&mut self.error, error),
+            (&mut self.native, native),
+            (&mut self.room_join, room_join),
+            (&mut self.room_joined, room_joined),
+            (&mut self.room_leave, room_leave),
+            (&mut self.room_left, room_left),
+        ] {
+            *own = own.take().or(other);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Conn;
 use super::asks::{Asks, Then};
 use super::exchange::Heard;
+use super::instances::Instances;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -13,11 +14,10 @@ pub(super) struct State {
     pub(super) spaces: Vec<Space>,
     pub(super) asks: Asks,
     pub(super) kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
-    /// The controllers of the namespaces that are connected.
-    #[cfg(feature = "mvc")]
-    pub(super) instances: super::controller::Instances,
     /// Whether the hook of its end was called.
     pub(super) is_mourned: bool,
+    /// Whether the last hook has run, so that nothing is kept any more: it may hold the connection.
+    pub(super) is_over: bool,
 }
 
 /// How far a connection is.
@@ -31,11 +31,12 @@ pub(super) enum Phase {
     Gone,
 }
 
-/// A namespace that is connected, with the rooms that are joined, in order.
+/// A namespace that is connected, with the rooms that are joined, in order, and the controllers that were made for it.
 #[derive(Debug)]
 pub(super) struct Space {
     pub(super) index: usize,
     pub(super) rooms: Vec<Arc<str>>,
+    pub(super) instances: Instances,
 }
 
 impl Space {
@@ -58,17 +59,25 @@ impl State {
         self.spaces.iter().find(|space| space.index == index)
     }
 
+    pub(super) fn take_space(&mut self, index: usize) -> Option<Space> {
+        let place = self.spaces.iter().position(|space| space.index == index)?;
+        Some(self.spaces.remove(place))
+    }
+
     pub(super) fn space_mut(&mut self, index: usize) -> Option<&mut Space> {
         self.spaces.iter_mut().find(|space| space.index == index)
     }
 }
 
 impl Conn {
-    /// Does what the client has agreed to, before anything else that it sent is looked at.
-    pub(super) fn complete(&self, state: &mut State, then: Then) {
+    /// Does what the client has agreed to, before anything else that it sent is looked at. Returns what is to be dropped where
+    /// nothing is locked.
+    pub(super) fn complete(&self, state: &mut State, then: Then) -> Instances {
         match then {
             Then::Nothing => {}
-            Then::Connect(index, heard) => self.enter(state, index, heard, || {}),
+            Then::Connect(index, heard, instances) => {
+                return self.enter(state, index, heard, instances, || {});
+            }
             Then::Join(index, room, heard) => {
                 self.enter_room(state, index, &room, heard, || {});
             }
@@ -76,6 +85,7 @@ impl Conn {
                 self.exit_room(state, index, &room);
             }
         }
+        Instances::default()
     }
 
     /// Changes what the connection is in, unless it is gone.
@@ -84,14 +94,26 @@ impl Conn {
         (state.phase == Phase::Open).then(|| change(self, &mut state))
     }
 
-    /// Puts the connection into a namespace. `first` runs before others can send to it there.
-    pub(super) fn enter(&self, state: &mut State, index: usize, heard: Heard, first: impl FnOnce()) {
+    /// Puts the connection into a namespace, with the controllers that were made for it. `first` runs before others can send
+    /// to it there.
+    ///
+    /// One that is there already has its controllers: the others are returned, to be dropped where nothing is locked.
+    pub(super) fn enter(
+        &self,
+        state: &mut State,
+        index: usize,
+        heard: Heard,
+        instances: Instances,
+        first: impl FnOnce(),
+    ) -> Instances {
         if state.space(index).is_some() {
-            return first();
+            first();
+            return instances;
         }
         self.hub().directory().members(index).add(self, first);
         heard.keep();
-        state.spaces.push(Space { index, rooms: Vec::new() });
+        state.spaces.push(Space { index, rooms: Vec::new(), instances });
+        Instances::default()
     }
 
     /// Puts the connection into a room; false when it cannot be, since it is in too many or not in the namespace.
@@ -128,16 +150,15 @@ impl Conn {
         true
     }
 
-    /// Takes the connection out of a namespace; its rooms were left before, or are now.
-    pub(super) fn exit(&self, state: &mut State, index: usize) -> bool {
-        let Some(place) = state.spaces.iter().position(|space| space.index == index) else { return false };
-        let space = state.spaces.remove(place);
+    /// Takes the connection out of a namespace, and returns what it had there; its rooms were left before, or are now.
+    pub(super) fn exit(&self, state: &mut State, index: usize) -> Option<Space> {
+        let space = state.take_space(index)?;
         for room in &space.rooms {
             self.hub().directory().leave(index, room, self);
             self.hub().unsubscribe_room(index, room);
         }
         self.hub().directory().members(index).remove(self);
         self.hub().unsubscribe_namespace(index);
-        true
+        Some(space)
     }
 }

@@ -114,7 +114,8 @@ pub(super) fn receive(inner: &Arc<Inner>, packet: &Bytes) {
         Sort::Ask => answer(&hub, &packet, frame),
         Sort::Who => tell_members(&hub, &packet, &frame),
         Sort::Answer | Sort::Unanswered => {
-            if let Some(Remote::Ask(done)) = lock(&inner.remote).remove(&packet.ask) {
+            let asked = lock(&inner.remote).remove(&packet.ask);
+            if let Some(Remote::Ask(done)) = asked {
                 // The asker may have given up this very moment.
                 let _ = done.send(answer_of(&packet, frame));
             }

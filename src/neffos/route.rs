@@ -1,6 +1,5 @@
 //! How clients come in.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,6 +7,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use hyper::upgrade::OnUpgrade;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::conn::Opening;
 use super::settings::RECONNECT;
@@ -92,8 +93,7 @@ fn take_headers(parts: &mut Parts, allowed: &[HeaderName]) {
         return;
     }
     // A query that cannot be read brings no fields; whoever reads it says so.
-    let Ok(Query(Unchecked(pairs))) = Query::<Unchecked<HashMap<String, String>>>::try_from_uri(&parts.uri)
-    else {
+    let Ok(Query(Unchecked(Pairs(pairs)))) = Query::<Unchecked<Pairs>>::try_from_uri(&parts.uri) else {
         return;
     };
     for (name, value) in pairs {
@@ -108,6 +108,33 @@ fn take_headers(parts: &mut Parts, allowed: &[HeaderName]) {
         if let (Some(name), Ok(value)) = (name, HeaderValue::try_from(value)) {
             parts.headers.append(name, value);
         }
+    }
+}
+
+/// The parameters of a query, in their order.
+struct Pairs(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Pairs;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("parameters")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
     }
 }
 
@@ -162,13 +189,8 @@ mod tests {
         let request = Request::get(uri).header("x-token", "real").body(()).unwrap();
         let mut parts = request.into_parts().0;
         take_headers(&mut parts, &[RECONNECT, HeaderName::from_static("x-token")]);
-        let mut fields: Vec<_> = parts
-            .headers
-            .iter()
-            .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-            .collect();
-        fields.sort();
-        fields
+        let field = |(name, value): (_, &HeaderValue)| format!("{name}: {}", value.to_str().unwrap());
+        parts.headers.iter().map(field).collect()
     }
 
     #[test]
@@ -200,11 +222,15 @@ mod tests {
             ("", vec![real]),
             ("?X-Websocket-Header-X-Websocket-Reconnect=3", vec![real, "x-websocket-reconnect: 3"]),
             ("?x-websocket-header-x-WEBSOCKET-reconnect=%33", vec![real, "x-websocket-reconnect: 3"]),
-            ("?X-Websocket-Header-X-Token=a+b", vec!["x-token: a b", real]),
+            ("?X-Websocket-Header-X-Token=a+b", vec![real, "x-token: a b"]),
             ("?X-Websocket-Header-Authorization=Bearer&X-Websocket-Header-Cookie=a", vec![real]),
             ("?X-Websocket-Header-X-Forwarded-For=10.0.0.1", vec![real]),
             ("?X-Websocket-Header-X-Token=a%0d%0ab", vec![real]),
             ("?X-Websocket-Header-=a&X-Websocket-Header=b&X-Token=c", vec![real]),
+            (
+                "?X-Websocket-Header-X-Token=a&x-websocket-header-x-token=b&X-WEBSOCKET-Header-X-Token=c",
+                vec![real, "x-token: a", "x-token: b", "x-token: c"],
+            ),
             ("?%ff=1&X-Websocket-Header-X-Token=x", vec![real]),
         ] {
             assert_eq!(headers(&format!("/ws{query}")), expected, "{query}");

@@ -2,22 +2,22 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::panic::Location;
 
-use super::instance::{Make, make};
-use super::method::{Connecting, OfInstance, Said, said};
+use super::instance::make;
+use super::method::OfInstance;
 use super::{ControllerEvents, EventMethod};
 use crate::mvc::Source;
-use crate::neffos::handler::Describe;
+use crate::neffos::Namespace;
+use crate::neffos::mistakes::Origin;
 use crate::neffos::moment::{AtMessage, AtNamespace, AtRoom};
-use crate::neffos::{FromEvent, Namespace};
+use crate::{AnyBody, FromRequest};
 
 /// The methods of a websocket controller, as they are declared one after the other.
 pub struct Declaration<'a, C> {
     namespace: Namespace,
     event: &'a dyn Fn(&str) -> Option<String>,
-    connect: Option<Said<C>>,
-    /// What that method needs, since its type is forgotten.
-    needs: Option<Describe>,
+    controller: PhantomData<fn() -> C>,
 }
 
 macro_rules! hooks {
@@ -42,15 +42,11 @@ impl<C: ControllerEvents> Declaration<'_, C> {
         }
     }
 
-    /// Declares the method that decides whether a client may connect.
-    pub fn on_connect<M: EventMethod<C, Moment = AtNamespace>>(&mut self) {
-        self.needs = Some(M::Arguments::describe);
-        self.connect = Some(said::<C, M>);
-    }
-
     hooks! {
         /// Declares the method for events that have none.
         on_any_event: AtMessage;
+        /// Declares the method that decides whether a client may connect.
+        on_connect: AtNamespace;
         /// Declares the method that runs when a client was connected.
         on_connected: AtNamespace;
         /// Declares the method that decides whether a client may disconnect.
@@ -76,18 +72,21 @@ impl<C: ControllerEvents> Declaration<'_, C> {
 }
 
 /// Makes the namespace of a controller.
+#[track_caller]
 pub(super) fn namespace<C, S>(source: S, event: impl Fn(&str) -> Option<String>) -> Namespace
 where
     C: ControllerEvents,
     S: Source<C>,
 {
-    let mut declaration =
-        Declaration { namespace: Namespace::new(C::NAMESPACE), event: &event, connect: None, needs: None };
+    let mut namespace = Namespace::new(C::NAMESPACE);
+    namespace.added_by(Some(Origin { controller: Some(C::NAME), place: Location::caller() }));
+    namespace.needs.push(<S::Fields as FromRequest<AnyBody>>::describe);
+    namespace.make(make::<C, S>(source));
+    let mut declaration = Declaration { namespace, event: &event, controller: PhantomData };
     C::declare(&mut declaration);
-    let Declaration { mut namespace, connect, needs, .. } = declaration;
-    namespace.needs.extend(needs);
-    let make: Make<C> = make(source);
-    namespace.on_connect(Connecting::<C, S::Fields> { make, decide: connect, fields: PhantomData })
+    let mut namespace = declaration.namespace;
+    namespace.added_by(None);
+    namespace
 }
 
 impl<C> fmt::Debug for Declaration<'_, C> {

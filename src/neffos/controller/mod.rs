@@ -7,7 +7,6 @@ mod method;
 use std::future::Future;
 
 pub use self::declaration::Declaration;
-pub(super) use self::instance::Instances;
 use super::{EventContext, FromEvent, IntoReply, Namespace, NsConn, Payload};
 use crate::mvc::{Registration, Source};
 use crate::{Error, FromRequest, RequestContext};
@@ -52,9 +51,7 @@ impl Namespace {
     /// torn down at its end. A field [`NsConn`] is the connection in the namespace. What keeps an instance from being made refuses
     /// the namespace.
     ///
-    /// # Panics
-    ///
-    /// Two methods are for the same event.
+    /// [`Events::namespace`](super::Events::namespace) takes a controller as it is, without this.
     ///
     /// # Example
     ///
@@ -88,6 +85,7 @@ impl Namespace {
     /// # let _ = router;
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn of<C: ControllerEvents, S: Source<C>>(controller: Registration<C, S>) -> Self {
         declaration::namespace(controller.into_source(), |method| Some(method.to_owned()))
     }
@@ -96,16 +94,21 @@ impl Namespace {
     /// the name of a method, or none for a method that is no event.
     ///
     /// Names that are written above a method, by `#[event("name")]`, stay, and so do hooks.
-    ///
-    /// # Panics
-    ///
-    /// Two methods are for the same event.
     #[must_use]
+    #[track_caller]
     pub fn of_named<C: ControllerEvents, S: Source<C>>(
         controller: Registration<C, S>,
         event: impl Fn(&str) -> Option<String>,
     ) -> Self {
         declaration::namespace(controller.into_source(), event)
+    }
+}
+
+/// The namespace of a controller, as [`Namespace::of`] makes it.
+impl<C: ControllerEvents, S: Source<C>> From<Registration<C, S>> for Namespace {
+    #[track_caller]
+    fn from(controller: Registration<C, S>) -> Self {
+        Self::of(controller)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::handler::run;
+use crate::neffos::place::Space;
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
 use crate::websocket;
 
@@ -66,21 +67,22 @@ impl<'c> Dispatch<'c> {
     }
 
     async fn connect(&self, space: NsConn, message: Message) {
-        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
         if self.conn.state().space(space.index()).is_some() {
             return self.done(&message);
         }
-        if let Err(refusal) = self.conn.decide(hooks.connect.as_ref(), &space, message.clone()).await {
-            return self.fail(&message, refusal);
-        }
+        let instances = match self.conn.admit(&space, &message).await {
+            Ok(instances) => instances,
+            Err(refusal) => return self.fail(&message, refusal),
+        };
         let heard = match self.conn.hub().hear_namespace(space.index()).await {
             Ok(heard) => heard,
             Err(failure) => return self.fail(&message, failure),
         };
         let entered = self.conn.enter_if_open(|conn, state| {
-            conn.enter(state, space.index(), heard, || self.done(&message));
+            conn.enter(state, space.index(), heard, instances, || self.done(&message))
         });
         if entered.is_some() {
+            let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
             self.conn.tell(hooks.connected.as_ref(), &space, message).await;
         }
     }
@@ -94,9 +96,7 @@ impl<'c> Dispatch<'c> {
             return self.fail(&message, refusal);
         }
         super::farewell::leave_rooms(&space).await;
-        super::farewell::exit(&space);
-        #[cfg(feature = "mvc")]
-        self.conn.let_go_of(space.index());
+        drop(super::farewell::exit(&space));
         self.done(&message);
     }
 
@@ -154,24 +154,26 @@ impl<'c> Dispatch<'c> {
     }
 
     async fn event(&self, space: NsConn, message: Message) {
-        let is_in_room = {
+        let found = {
             let state = self.conn.state();
-            state.space(space.index()).map(|joined| message.room().is_empty() || joined.has(message.room()))
+            let is_in_room = |joined: &Space| message.room().is_empty() || joined.has(message.room());
+            state.space(space.index()).map(|joined| is_in_room(joined).then(|| joined.instances.clone()))
         };
-        match is_in_room {
+        let instances = match found {
             None => return self.refuse(&message, text::BAD_NAMESPACE),
-            Some(false) => return self.refuse(&message, text::BAD_ROOM),
-            Some(true) => {}
-        }
+            Some(None) => return self.refuse(&message, text::BAD_ROOM),
+            Some(Some(instances)) => instances,
+        };
         let described = self.conn.hub().namespace_at(space.index());
         if message.frame.is_error {
-            return self.conn.tell(described.hooks.error.as_ref(), &space, message).await;
+            let hook = described.hooks.error.as_ref();
+            return self.conn.tell_with(hook, &space, message, instances).await;
         }
         let Some(hook) = described.event(message.event()) else {
             return self.refuse(&message, text::BAD_EVENT);
         };
-        let cx = EventContext::of(space, message.clone());
-        let result = run(hook, cx, self.conn.hub().settings().handler_timeout).await;
+        let cx = EventContext::of(space, message.clone(), instances);
+        let result = run(&**hook, cx, self.conn.hub().settings().handler_timeout).await;
         self.conn.answer(&message, result);
     }
 
@@ -181,12 +183,13 @@ impl<'c> Dispatch<'c> {
         let (Some(index), Some(hook)) = (index, hook) else {
             return self.conn.refuse(&Header::default(), text::INVALID);
         };
-        if self.conn.state().space(index).is_none() {
+        let instances = self.conn.state().space(index).map(|space| space.instances.clone());
+        let Some(instances) = instances else {
             return self.conn.refuse(&Header::default(), text::BAD_NAMESPACE);
-        }
+        };
         let is_binary = message.is_binary();
-        let cx = EventContext::of(NsConn::new(self.conn.clone(), index), message);
-        match run(hook, cx, self.conn.hub().settings().handler_timeout).await {
+        let cx = EventContext::of(NsConn::new(self.conn.clone(), index), message, instances);
+        match run(&**hook, cx, self.conn.hub().settings().handler_timeout).await {
             Ok(None) => {}
             Ok(Some(payload)) => {
                 // Who is gone needs no answer.

@@ -2,7 +2,7 @@
 
 use crate::neffos::codec::system;
 use crate::neffos::handler::run;
-use crate::neffos::place::Phase;
+use crate::neffos::place::{Phase, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn};
 
 /// Says farewell for a connection that was let in, once, whatever becomes of its task.
@@ -10,11 +10,17 @@ use crate::neffos::{Conn, EventContext, Message, NsConn};
 /// When the task is dropped before, since a handler goes on for too long, a task of its own says what is left to be said.
 pub(super) struct Farewell {
     conn: Option<Conn>,
+    is_due: bool,
 }
 
 impl Farewell {
     pub(super) const fn new(conn: Conn) -> Self {
-        Self { conn: Some(conn) }
+        Self { conn: Some(conn), is_due: false }
+    }
+
+    /// Notes that the client was let in. To another one nothing is said; what was kept with it is dropped all the same.
+    pub(super) const fn is_due(&mut self) {
+        self.is_due = true;
     }
 
     /// Runs the hooks of all rooms and namespaces, and of the connection.
@@ -31,8 +37,10 @@ impl Drop for Farewell {
     fn drop(&mut self) {
         let Some(conn) = self.conn.take() else { return };
         conn.leave_all();
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { say(&conn).await });
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if self.is_due => drop(runtime.spawn(async move { say(&conn).await })),
+            // Without a runtime no hook can run.
+            _ => conn.let_go(),
         }
     }
 }
@@ -46,8 +54,8 @@ async fn say(conn: &Conn) {
     }
     let is_first = !std::mem::replace(&mut conn.state().is_mourned, true);
     if is_first && let Some(hook) = &conn.hub().inner().hooks.disconnect {
-        let cx = EventContext::new(conn.clone(), None, Message::forced("", "", ""));
-        if let Err(error) = run(hook, cx, conn.hub().settings().handler_timeout).await {
+        let cx = EventContext::new(conn.clone(), Message::forced("", "", ""));
+        if let Err(error) = run(&**hook, cx, conn.hub().settings().handler_timeout).await {
             conn.log("on_disconnect", &error);
         }
     }
@@ -57,13 +65,9 @@ async fn say(conn: &Conn) {
 /// Takes a connection out of a namespace and its rooms, with the hooks of both, whatever they say; false when it was not in it.
 pub(in crate::neffos) async fn leave_namespace(space: &NsConn, message: Message) -> bool {
     leave_rooms(space).await;
-    if !exit(space) {
-        return false;
-    }
+    let Some(left) = exit(space) else { return false };
     let hooks = &space.hub().namespace_at(space.index()).hooks;
-    space.conn().tell(hooks.disconnect.as_ref(), space, message).await;
-    #[cfg(feature = "mvc")]
-    space.conn().let_go_of(space.index());
+    space.conn().tell_with(hooks.disconnect.as_ref(), space, message, left.instances).await;
     true
 }
 
@@ -96,13 +100,12 @@ pub(super) fn exit_room(space: &NsConn, room: &str) -> bool {
     joined.place(room).map(|place| joined.rooms.remove(place)).is_ok()
 }
 
-pub(super) fn exit(space: &NsConn) -> bool {
+/// Takes a connection out of a namespace; returns what it had there, to be dropped where nothing is locked.
+pub(super) fn exit(space: &NsConn) -> Option<Space> {
     let conn = space.conn();
     let mut state = conn.state();
     if state.phase != Phase::Gone {
         return conn.exit(&mut state, space.index());
     }
-    let before = state.spaces.len();
-    state.spaces.retain(|joined| joined.index != space.index());
-    state.spaces.len() < before
+    state.take_space(space.index())
 }

@@ -18,12 +18,13 @@ use self::dispatch::Dispatch;
 use self::farewell::Farewell;
 pub(super) use self::farewell::leave_namespace;
 use self::inbox::Inbox;
-use super::codec::{Ack, Frame, HELLO};
+use super::codec::{Ack, Frame, HELLO, system};
 use super::conn::Opening;
 use super::exchange::Heard;
 use super::handler::run;
+use super::instances::Instances;
 use super::place::Phase;
-use super::{AskError, Conn, EventContext, Hub, Message, error, token};
+use super::{AskError, Conn, EventContext, Hub, Message, NsConn, error, token};
 use crate::Error;
 use crate::websocket::{self, CloseCode, SocketError, WebSocket};
 
@@ -136,11 +137,11 @@ impl Session {
 
     /// Lets the client in and runs its handlers. What is idle most of the time has room of its own only while it runs.
     async fn handle(&self) {
+        let mut farewell = Farewell::new(self.conn.clone());
         if !Box::pin(self.let_in()).await {
-            // What was kept with it may hold it.
-            return self.conn.let_go();
+            return;
         }
-        let farewell = Farewell::new(self.conn.clone());
+        farewell.is_due();
         if let Some(hook) = &self.conn.hub().inner().hooks.connected {
             self.log("on_connected", Box::pin(self.hook(hook)).await);
         }
@@ -180,16 +181,20 @@ impl Session {
     }
 
     /// Hears what other servers send to the connection, and to the namespace that it is in without asking for it.
-    async fn hear(&self) -> Result<(Heard, Option<Heard>), AskError> {
+    async fn hear(&self) -> Result<(Heard, Option<(Heard, Instances)>), AskError> {
         let hub = self.conn.hub();
         let own = hub.hear_conn(self.conn.id()).await?;
-        let namespace = if self.is_native { Some(hub.hear_namespace(0).await?) } else { None };
-        Ok((own, namespace))
+        if !self.is_native {
+            return Ok((own, None));
+        }
+        let space = NsConn::new(self.conn.clone(), 0);
+        let instances = self.conn.admit(&space, &Message::local("", "", system::CONNECT)).await?;
+        Ok((own, Some((hub.hear_namespace(0).await?, instances))))
     }
 
     async fn hook(&self, hook: &super::handler::Hook) -> Result<(), Error> {
-        let cx = EventContext::new(self.conn.clone(), None, Message::default());
-        run(hook, cx, self.conn.hub().settings().handler_timeout).await.map(drop)
+        let cx = EventContext::new(self.conn.clone(), Message::default());
+        run(&**hook, cx, self.conn.hub().settings().handler_timeout).await.map(drop)
     }
 
     fn refuse(&self, refusal: &Error) {
@@ -215,7 +220,7 @@ impl Conn {
     /// Sends the answer to the handshake, before anything else can be sent; false when the client is gone.
     ///
     /// With a `namespace` there is no handshake, and the client is in the only namespace from the start.
-    fn let_in(&self, own: Heard, namespace: Option<Heard>) -> bool {
+    fn let_in(&self, own: Heard, namespace: Option<(Heard, Instances)>) -> bool {
         let mut state = self.state();
         if state.phase != Phase::New {
             return false;
@@ -228,8 +233,10 @@ impl Conn {
         }
         own.keep();
         state.phase = Phase::Open;
-        if let Some(namespace) = namespace {
-            self.enter(&mut state, 0, namespace, || {});
+        if let Some((namespace, instances)) = namespace {
+            let unused = self.enter(&mut state, 0, namespace, instances, || {});
+            drop(state);
+            drop(unused);
         }
         true
     }

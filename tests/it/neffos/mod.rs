@@ -10,6 +10,8 @@ mod controllers;
 mod ending;
 mod exchange;
 mod forged;
+#[cfg(all(feature = "axum", feature = "mvc", feature = "server"))]
+mod joined;
 mod limits;
 mod native;
 mod order;
