@@ -46,4 +46,5 @@ pub mod __private {
     pub use crate::framing::{declared_length, is_bodiless};
     pub use crate::graph::{Graph, Shape};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
+    pub use crate::request::mount::mount;
 }

@@ -30,7 +30,8 @@ const TOUR: &str = r#"serving BASE - try, in this order:
   curl -i BASE/api -H 'accept-version: 3'                  none
   curl -i BASE/user                                        the controller for visitors
   curl -i BASE/user/login -d name=ann -d password=wrong    a refusal
-  curl -i BASE/user/login -d name=a                        all that is wrong with a form
+  curl -i BASE/user/login -d name=a                        a field is missing
+  curl -i BASE/user/login -d 'name=a&password=b'           all that is wrong with a form
   curl -i BASE/user/login -d name=ann -d password=secret -c /tmp/jar
   curl -i BASE/user -b /tmp/jar                            the same path, by the controller for users
   curl -i BASE/user/notes                                  who is no user is refused

@@ -18,6 +18,8 @@ pub(crate) struct Action {
     pub(crate) method: &'static str,
     /// What the method itself reads and needs, without the fields of its controller.
     pub(crate) arguments: Contract,
+    /// What its answer needs.
+    pub(crate) answer: Contract,
     pub(crate) about: Arc<About>,
 }
 

@@ -1,5 +1,6 @@
 //! Answers to requests that no route takes.
 
+use gongular_core::__private::mount;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::RequestHead;
@@ -103,7 +104,11 @@ impl Step for Automatic {
 }
 
 /// Sends a client to the spelling of a path that a route has.
-fn redirect(mut location: String, parts: &Parts) -> Option<Response<ResponseBody>> {
+fn redirect(location: String, parts: &Parts) -> Option<Response<ResponseBody>> {
+    let mut location = match mount(&parts.extensions, parts.uri.path()) {
+        "" => location,
+        mount => format!("{mount}{location}"),
+    };
     if let Some(query) = parts.uri.query() {
         location.push('?');
         location.push_str(query);

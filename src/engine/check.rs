@@ -161,8 +161,6 @@ impl<'p> Needs<'p> {
             for (level, handler) in route.handlers() {
                 let Some(level) = needs.levels.get_mut(level) else { continue };
                 let contract = &handler.contract;
-                #[cfg(feature = "mvc")]
-                let contract = handler.action.as_ref().map_or(contract, |action| &action.arguments);
                 // The fields of a controller are its own, and not once more those of each of its methods.
                 #[cfg(feature = "mvc")]
                 if let Some(owner) = handler.action.as_ref().map(|action| &action.owner)
@@ -172,6 +170,15 @@ impl<'p> Needs<'p> {
                     level.push(Need { name, contract: Cow::Owned(owner.fields()), place: owner.place() });
                 }
                 let name = format!("`{}` of the route `{} {}`", handler.name, route.method, route.pattern);
+                #[cfg(feature = "mvc")]
+                let contract = match &handler.action {
+                    Some(action) => {
+                        let (name, contract) = (name.clone(), Cow::Borrowed(&action.answer));
+                        level.push(Need { name, contract, place: route.place });
+                        &action.arguments
+                    }
+                    None => contract,
+                };
                 level.push(Need { name, contract: Cow::Borrowed(contract), place: route.place });
             }
         }

@@ -158,6 +158,15 @@ impl Engine {
         self
     }
 
+    /// Answers errors as a router does, those of no route too.
+    #[cfg(feature = "mvc")]
+    pub(crate) fn errors_of(mut self, router: &Router) -> Self {
+        if let Some(errors) = &router.errors {
+            self.errors = Arc::clone(errors);
+        }
+        self
+    }
+
     /// Sets who gets the statistic of each request.
     ///
     /// Defaults to nobody, and then nothing is measured.
@@ -191,6 +200,9 @@ impl Engine {
 
     /// Sets whether a path that differs from a route only by a slash at its end, or by upper and lower case, is redirected
     /// to it: by 301 for `GET` and `HEAD`, else by 308, with its query.
+    ///
+    /// Below a path of axum's `nest_service`, it leads to where the engine stands. Other hosts do not say what they take away
+    /// from the front of a path: switch it off there.
     ///
     /// Defaults to `true`. Without it, such a path is not found.
     pub const fn redirects(mut self, redirects: bool) -> Self {

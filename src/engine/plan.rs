@@ -199,7 +199,8 @@ impl Plan {
             outer.links.push(PlannedLink::Level(outer.level));
         }
         outer.links.extend(self.links(router.links, outer.level, overrides));
-        if let Some(errors) = router.errors {
+        // An application's own engine has its handler already: nobody is asked twice about one error.
+        if let Some(errors) = router.errors.filter(|errors| !Arc::ptr_eq(errors, &outer.errors)) {
             outer.errors = errors.inside(outer.errors);
         }
         #[cfg(feature = "mvc")]

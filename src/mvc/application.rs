@@ -62,7 +62,7 @@ pub struct Application {
     path_word: Option<PathWord>,
     /// Routes and parties, in the order in which they were added.
     items: Vec<Added>,
-    /// What was handled last, in words.
+    /// What was handled last, here or in a party, in words.
     pub(super) handled: Option<String>,
     #[cfg(feature = "neffos")]
     pub(super) websockets: Vec<super::websockets::Waiting>,
@@ -161,7 +161,9 @@ impl Application {
     #[track_caller]
     fn late(&mut self, what: &str) {
         if let Some(handled) = &self.handled {
-            let text = format!("{what} is registered after {handled} was handled: register it before");
+            let text = format!(
+                "{what} is registered after controllers were handled, the last of them {handled}: register it before the first"
+            );
             self.router.mistakes.push(Mistake::new(MistakeKind::LateRegistration, text, Location::caller()));
         }
     }
@@ -170,6 +172,9 @@ impl Application {
     ///
     /// One that returns `None` leaves the answer to the usual shape of errors. See [`errors`](Self::errors) for more than a
     /// function.
+    ///
+    /// Requests that no route takes, 404 and 405, are not the application's where it is a part of something. It is asked about
+    /// them as well when it is made [an engine of its own](Self::into_engine); a part of one has `handle_http_error`.
     pub fn handle_error<H: ErrorHandler>(self, handler: H) -> Self {
         self.errors(ErrorLayer::new().handler(handler))
     }
@@ -280,7 +285,11 @@ impl Application {
     pub fn party(mut self, path: impl Into<String>, configure: impl FnOnce(Self) -> Self) -> Self {
         let (name, path_word) = (self.name.clone(), self.path_word.clone());
         let child = Self { name, path_word, ..Self::new(Router::new()) };
-        let router = configure(child).into_router();
+        let child = configure(child);
+        if let Some(handled) = &child.handled {
+            self.handled = Some(handled.clone());
+        }
+        let router = child.into_router();
         self.items.push(Added::Party { path: path.into(), router });
         self
     }
@@ -327,9 +336,10 @@ impl Application {
         router
     }
 
-    /// Makes an engine of this alone.
+    /// Makes an engine of this alone, whose errors are answered as those of the application.
     pub fn into_engine(self) -> Engine {
-        Engine::new().routes(self.into_router())
+        let router = self.into_router();
+        Engine::new().errors_of(&router).routes(router)
     }
 }
 

@@ -109,11 +109,14 @@ where
             has_hooks,
             method: PhantomData,
         };
+        let mut answer = Contract::default();
+        M::describe_answer(&mut answer);
         let mut handler = Registered::new(handler);
         handler.action = Some(Arc::new(Action {
             owner: Arc::clone(self.instance) as _,
             method,
             arguments: Contract::of::<M::Arguments, AnyBody>(),
+            answer,
             about: Arc::default(),
         }));
         handler

@@ -6,6 +6,7 @@ mod context;
 mod extract;
 mod head;
 pub(crate) mod many;
+pub(crate) mod mount;
 mod optional;
 mod params;
 mod raw;

@@ -1,5 +1,7 @@
 //! The report as a graph: controllers, their methods, and the dependencies of both.
 
+use std::panic::Location;
+
 use gongular_core::__private::{Graph, Shape};
 
 use super::names::Names;
@@ -21,11 +23,16 @@ impl Report {
     }
 }
 
+/// A dependency: its type and key, and which of several registrations of them it is.
+type Known = (&'static str, Key, Option<&'static Location<'static>>);
+
+type Provided = Option<(Lifetime, &'static Location<'static>)>;
+
 struct Drawing {
     graph: Graph,
     names: Names,
     /// The dependencies that have been met, in the order of their numbers.
-    known: Vec<(&'static str, Key)>,
+    known: Vec<Known>,
 }
 
 impl Drawing {
@@ -64,18 +71,20 @@ impl Drawing {
     fn needs(&mut self, from: &str, parts: &[ReportedPart]) {
         for need in parts.iter().flat_map(|part| &part.needs) {
             let ReportedNeed::Dependency { type_name, key, provider } = need else { continue };
-            let to = self.dependency(type_name, *key, provider.map(|(lifetime, _)| lifetime));
+            let to = self.dependency(type_name, *key, *provider);
             self.graph.edge(from, to);
         }
     }
 
     /// Returns the id of a dependency, which is drawn when it is met first.
-    fn dependency(&mut self, type_name: &'static str, key: Key, lifetime: Option<Lifetime>) -> String {
-        if let Some(index) = self.known.iter().position(|known| *known == (type_name, key)) {
+    fn dependency(&mut self, type_name: &'static str, key: Key, provider: Provided) -> String {
+        let place = provider.map(|(_, place)| place);
+        if let Some(index) = self.known.iter().position(|known| *known == (type_name, key, place)) {
             return format!("p{index}");
         }
         let id = format!("p{}", self.known.len());
-        self.known.push((type_name, key));
+        self.known.push((type_name, key, place));
+        let lifetime = provider.map(|(lifetime, _)| lifetime);
         let shape = match lifetime {
             Some(Lifetime::Singleton) => Shape::BoldBox,
             Some(Lifetime::Request) => Shape::Box,

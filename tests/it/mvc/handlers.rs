@@ -90,9 +90,13 @@ async fn an_error_handler_that_panics_is_a_500() {
 }
 
 #[tokio::test]
-async fn paths_that_no_route_has_are_not_a_controllers() {
+async fn paths_that_no_route_has_are_the_applications_and_not_a_controllers() {
     let app = build(Application::new(Router::new()).handle_error(of_app("app")).handle(Own)).await;
-    app.get("/a/b").send().await.assert_status(404).assert_json(&json!({"error": "not found"}));
+    app.get("/a/b").send().await.assert_status(404).assert_text("app: not found");
+    let part = Application::new(Router::new()).handle_error(of_app("app")).handle(Own);
+    let app = gongular::Engine::new().routes(Router::new().group("/part", part.into_router()));
+    let app = app.test_client().await.unwrap();
+    app.get("/part/a/b").send().await.assert_status(404).assert_json(&json!({"error": "not found"}));
 }
 
 #[derive(Clone)]

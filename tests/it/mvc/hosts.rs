@@ -80,6 +80,16 @@ async fn the_example_answers_the_same_nested_in_axum() {
 }
 
 #[tokio::test]
+async fn a_redirect_below_a_path_of_axum_stays_below_it() {
+    let inner = axum::Router::<()>::new().nest_service("/mounted", engine().await);
+    let client = TestClient::<_, Body>::typed(axum::Router::<()>::new().nest("/outer", inner));
+    for path in ["/outer/mounted/user/?a=1", "/outer/mounted/USER?a=1"] {
+        let answer = client.get(path).send().await;
+        answer.assert_status(301).assert_header("location", "/outer/mounted/user?a=1");
+    }
+}
+
+#[tokio::test]
 async fn the_example_answers_the_same_behind_axums_own_routes() {
     let router = axum::Router::<()>::new().route("/axum", axum::routing::get(async || "axum's"));
     let router = router.fallback_service(engine().await);

@@ -72,12 +72,14 @@ async fn what_is_registered_after_the_controller_that_it_was_meant_for() {
         .register(Provider::<Clock>::singleton(|| Clock))
         .providers(|all| all.provide(1_u8));
     let text = |what: &str| {
-        format!("{what} is registered after the controller `Fields` was handled: register it before (HERE)")
+        format!(
+            "{what} is registered after controllers were handled, the last of them the controller `Fields`: register it before the first (HERE)"
+        )
     };
     assert_eq!(texts(app).await, [text("`Ticket`"), text("`Clock`"), text("what `providers` registers")]);
-    let early = Application::new(Router::new().provide(Ticket)).provide(Pool);
-    let early = early.party("/in", |app| app.handle(controller::<Fields>())).provide(Clock);
-    assert!(early.into_engine().build().await.is_ok(), "a party's controllers are not the application's");
+    let early = Application::new(Router::new().provide(Ticket)).provide(Pool).provide(Clock);
+    let early = early.party("/in", |app| app.handle(controller::<Fields>()));
+    assert!(early.into_engine().build().await.is_ok());
 }
 
 #[derive(Controller)]
@@ -358,4 +360,60 @@ async fn all_mistakes_of_all_controllers_at_once() {
     ];
     assert_eq!(kinds, expected, "{error}");
     assert!(error.mistakes().iter().all(|mistake| mistake.place().file() == file!()), "{error}");
+}
+
+#[cfg(feature = "view")]
+#[derive(Controller)]
+struct Pages;
+
+#[cfg(feature = "view")]
+#[controller]
+impl Pages {
+    async fn get(&self) -> gongular::view::View {
+        gongular::view::View::new("list.html")
+    }
+
+    async fn handle_http_error(&self) -> gongular::view::View {
+        gongular::view::View::new("error.html")
+    }
+}
+
+#[cfg(feature = "view")]
+#[tokio::test]
+async fn what_answers_need_is_needed_by_the_method() {
+    let texts = texts(Application::new(Router::new()).handle(controller::<Pages>())).await;
+    let [of_method, of_errors] = &texts[..] else { panic!("two mistakes: {texts:#?}") };
+    assert!(
+        of_method.contains("ViewEngine") && of_method.contains("`Pages::get` of the route `GET /`"),
+        "{texts:#?}"
+    );
+    assert!(
+        of_errors.contains("ViewEngine") && of_errors.contains("`Pages::handle_http_error`"),
+        "{texts:#?}"
+    );
+}
+
+#[tokio::test]
+async fn what_comes_after_a_party_comes_too_late_for_it() {
+    let app = Application::new(Router::new()).provide(Pool).provide(Clock);
+    let app = app.party("/in", |party| party.handle(controller::<Fields>())).provide(Ticket);
+    let expected = "`Ticket` is registered after controllers were handled, the last of them the controller `Fields`: register it before the first (HERE)";
+    assert_eq!(texts(app).await, [expected]);
+}
+
+#[tokio::test]
+async fn an_engine_of_an_application_asks_its_error_handler_once_about_everything() {
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicU32::new(0));
+    let count = std::sync::Arc::clone(&asked);
+    let app = Application::new(Router::new()).provide(Pool).provide(Ticket).handle_error(
+        move |_: &gongular::Error, _: &gongular::layers::error::RequestHead| {
+            count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            None
+        },
+    );
+    let client = app.handle(controller::<Fields>()).into_engine().test_client().await.unwrap();
+    client.get("/no/where").send().await.assert_status(404);
+    client.patch("/").send().await.assert_status(405);
+    client.post("/").send().await;
+    assert_eq!(asked.load(std::sync::atomic::Ordering::SeqCst), 3);
 }
