@@ -56,7 +56,10 @@ impl Step for Choice {
                 }
             }
             match refused {
-                Some((chain, error)) => Ended::Answered(chain.refuse(&flight, error)),
+                Some((chain, error)) => {
+                    let response = chain.refuse(&flight, error);
+                    Ended::Refused(flight, response)
+                }
                 None => Ended::Done(flight),
             }
         })

@@ -304,6 +304,40 @@ async fn a_controller_that_refuses_everybody_still_shows_errors() {
     client.get("/stopped").send().await.assert_status(429).assert_text("429 Too Many Requests");
 }
 
+/// Lets every request pass.
+#[derive(Controller)]
+struct Shy;
+
+#[controller]
+impl Shy {
+    async fn get_status(&self) -> Result<(), Error> {
+        Err(Error::new(StatusCode::UNAUTHORIZED, "not me").pass())
+    }
+
+    async fn handle_http_error(&self, status: ErrorStatus, error: Option<FailedWith>) -> String {
+        let text = error.map(|error| error.0.public().to_owned()).unwrap_or_default();
+        format!("{}: {text}", status.0.as_u16())
+    }
+}
+
+#[derive(Controller)]
+struct Shier;
+
+#[controller]
+impl Shier {
+    async fn get_status(&self) -> Result<(), Error> {
+        Err(Error::new(StatusCode::FORBIDDEN, "nor me").pass())
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_no_controller_of_a_route_has_taken_is_asked_about() {
+    let app = Application::new(Router::new()).handle(controller::<Shy>()).handle(controller::<Shier>());
+    client_of(app).await.get("/status").send().await.assert_status(403).assert_text("403: nor me");
+    let alone = Application::new(Router::new()).handle(controller::<Shy>());
+    client_of(alone).await.get("/status").send().await.assert_status(401).assert_text("401: not me");
+}
+
 #[tokio::test]
 async fn answers_that_the_error_layer_has_made_are_asked_about_too() {
     let errors = ErrorLayer::new().host_errors(true);
