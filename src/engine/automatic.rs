@@ -1,8 +1,10 @@
 //! Answers to requests that no route takes.
 
+use std::sync::Arc;
+
 use gongular_core::__private::mount;
 use gongular_core::stats::Recorder;
-use gongular_core::{Error, ResponseBody};
+use gongular_core::{Error, PathParams, ResponseBody};
 use gongular_layers::error::RequestHead;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
@@ -11,7 +13,7 @@ use super::future::Way;
 use super::service::{Endpoint, Inner};
 use super::trip::Trip;
 use crate::chain::{Ended, Flight, Step, StepFuture};
-use crate::router::{Found, Route};
+use crate::router::{Found, Hit};
 
 impl Inner {
     /// Answers what no route does.
@@ -26,9 +28,9 @@ impl Inner {
         mut flight: Box<Flight>,
         trip: &mut Option<Box<Trip>>,
     ) -> Way {
-        let (verdict, route) = match found {
-            Found::Options { allow, route } => (Verdict::Options(allow), route),
-            Found::MethodNotAllowed { allow, route } => (Verdict::NotAllowed(allow), Some(route)),
+        let (verdict, hit) = match found {
+            Found::Options { allow, hit } => (Verdict::Options(allow), hit),
+            Found::MethodNotAllowed { allow, hit } => (Verdict::NotAllowed(allow), Some(hit)),
             Found::Redirect { location } => {
                 let redirected = redirect(location, &flight.parts);
                 return redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)).into();
@@ -42,10 +44,14 @@ impl Inner {
                 return self.refuse(Error::not_found(), &flight.parts).into();
             }
         };
-        let asked = route.and_then(|_| self.asked_for(&flight.parts));
-        let endpoint = asked.or_else(|| route.map(Route::value));
-        match endpoint.and_then(|endpoint| Some((endpoint, endpoint.automatic.as_ref()?))) {
-            Some((endpoint, steps)) => {
+        let asked = hit.as_ref().and_then(|_| self.asked_for(&flight.parts));
+        let hit = asked.or(hit);
+        match hit.and_then(|hit| Some((hit.route.value().automatic.as_ref()?, hit))) {
+            Some((steps, hit)) => {
+                let endpoint = hit.route.value();
+                // No route is set: statistics know the path by none.
+                let values = hit.params.values(flight.parts.uri.path());
+                flight.state.set_params(PathParams::new(Arc::clone(&endpoint.params), values));
                 flight.parts.extensions.insert(verdict);
                 self.open(endpoint, steps, flight, trip)
             }
@@ -58,14 +64,14 @@ impl Inner {
     }
 
     /// Finds the route that a preflight is about.
-    fn asked_for(&self, parts: &Parts) -> Option<&Endpoint> {
+    fn asked_for(&self, parts: &Parts) -> Option<Hit<'_, Endpoint>> {
         if parts.method != Method::OPTIONS {
             return None;
         }
         let method = parts.headers.get(header::ACCESS_CONTROL_REQUEST_METHOD)?;
         let method = Method::from_bytes(method.as_bytes()).ok()?;
         match self.table.find(&method, parts.uri.path()) {
-            Found::Route(hit) => Some(hit.route.value()),
+            Found::Route(hit) => Some(hit),
             _ => None,
         }
     }

@@ -17,5 +17,5 @@ pub(crate) use self::methods::MethodFilter;
 pub(crate) use self::pattern::{Pattern, join};
 #[cfg(feature = "mvc")]
 pub(crate) use self::ranges::Ranges;
-pub(crate) use self::table::{Found, Hit, Route, RouteConflict, Table, TableBuilder};
+pub(crate) use self::table::{Found, Hit, RouteConflict, Table, TableBuilder};
 pub use self::url::UrlError;

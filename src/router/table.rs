@@ -108,7 +108,7 @@ pub(crate) enum Found<'t, T> {
         /// The value of the header `Allow`.
         allow: HeaderValue,
         /// The first route of the path.
-        route: &'t Route<T>,
+        hit: Hit<'t, T>,
     },
     /// Neither the path nor a similar one is known.
     Nothing,
@@ -117,7 +117,7 @@ pub(crate) enum Found<'t, T> {
         /// The value of the header `Allow`.
         allow: HeaderValue,
         /// The first route of the path; none is that of `*`, which stands for the whole application.
-        route: Option<&'t Route<T>>,
+        hit: Option<Hit<'t, T>>,
     },
     /// Another spelling of the path is known: without or with a slash at its end, or in other upper and lower case.
     Redirect {
@@ -126,6 +126,17 @@ pub(crate) enum Found<'t, T> {
     },
     /// A route answers.
     Route(Hit<'t, T>),
+}
+
+impl<'t, T> Found<'t, T> {
+    /// Returns the route whose pattern matched, if there is one.
+    fn hit_mut(&mut self) -> Option<&mut Hit<'t, T>> {
+        match self {
+            Self::MethodNotAllowed { hit, .. } | Self::Route(hit) => Some(hit),
+            Self::Options { hit, .. } => hit.as_mut(),
+            Self::Nothing | Self::Redirect { .. } => None,
+        }
+    }
 }
 
 /// A route that was found, and its parameters.

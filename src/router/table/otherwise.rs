@@ -14,7 +14,7 @@ impl<T> Table<T> {
     #[inline(never)]
     pub(super) fn find_otherwise(&self, method: &Method, path: &str) -> Found<'_, T> {
         if path == "*" && *method == Method::OPTIONS {
-            return Found::Options { allow: self.allow.clone(), route: None };
+            return Found::Options { allow: self.allow.clone(), hit: None };
         }
         if let Some(found) = self.find_spelt(method, path) {
             return found;
@@ -23,7 +23,7 @@ impl<T> Table<T> {
         if spelling.as_str() != path
             && let Some(mut found) = self.find_spelt(method, spelling.as_str())
         {
-            if let Found::Route(hit) = &mut found {
+            if let Some(hit) = found.hit_mut() {
                 hit.params = hit.params.map(|at| spelling.origin(at));
             }
             return found;
@@ -44,11 +44,11 @@ impl<T> Table<T> {
             return Some(Found::Route(Hit { route, params }));
         }
         let allow = self.allowed(spot, path);
-        let route = nth(&self.routes, spot.methods.first()?.1)?;
+        let hit = Hit { route: nth(&self.routes, spot.methods.first()?.1)?, params };
         Some(if *method == Method::OPTIONS {
-            Found::Options { allow, route: Some(route) }
+            Found::Options { allow, hit: Some(hit) }
         } else {
-            Found::MethodNotAllowed { allow, route }
+            Found::MethodNotAllowed { allow, hit }
         })
     }
 

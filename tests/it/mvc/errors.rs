@@ -272,6 +272,12 @@ async fn parameters_of_the_partys_path_and_own_providers_are_at_hand() {
     let client = client_of(app).await;
     client.get("/of/ann").send().await.assert_status(418).assert_text("402 of ann, its own");
     client.get("/of/a%20b/c/d").send().await.assert_status(418).assert_text("404 of a b, its own");
+    let refused = client.delete("/of/ann").send().await;
+    refused
+        .assert_status(418)
+        .assert_text("405 of ann, its own")
+        .assert_header("allow", "GET, HEAD, OPTIONS");
+    client.delete("/o%66/ann").send().await.assert_text("405 of ann, its own");
     client.get("/other").send().await.assert_status(500);
 }
 
