@@ -37,7 +37,7 @@ pub(super) fn emit(controller: &Controller, mistakes: &mut Mistakes) -> TokenStr
     });
     let name = LitStr::new(&quote!(#ty).to_string().replace(' ', ""), proc_macro2::Span::call_site());
     quote! {
-        #[allow(unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
+        #[allow(deprecated, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
             #(#items)*
             #[automatically_derived]

@@ -83,7 +83,7 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
     let (item, fields_type) = hidden(fields, krate, mistakes);
     let read = fields.read.iter().map(|(member, name, _)| quote!(#member: __fields.#name));
     quote! {
-        #[allow(unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
+        #[allow(deprecated, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
             #item
             #[automatically_derived]

@@ -103,6 +103,12 @@ impl Books {
         Ok("deleted")
     }
 
+    #[deprecated]
+    #[get("/old")]
+    async fn old(&self) -> &'static str {
+        "old"
+    }
+
     #[allow(clippy::unused_async, reason = "an example")]
     #[post("/nested")]
     async fn nested(&self, Nested { page, .. }: Nested) -> String {
