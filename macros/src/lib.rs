@@ -25,7 +25,7 @@ pub fn derive_from_request(input: TokenStream) -> TokenStream {
 #[cfg(feature = "controller")]
 #[proc_macro_derive(
     Controller,
-    attributes(body, cookie, form, given, header, inject, param, query, serde, validate)
+    attributes(body, cookie, form, from_request, given, header, inject, param, query, serde, validate)
 )]
 #[expect(missing_docs, reason = "documented where `gongular` re-exports it, beside an example that runs")]
 pub fn derive_controller(input: TokenStream) -> TokenStream {

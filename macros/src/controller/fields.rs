@@ -12,7 +12,7 @@ use crate::text::{member_text, type_text};
 /// Writes how an instance of a controller is made.
 pub(super) fn derive(input: &DeriveInput) -> TokenStream {
     let mut mistakes = Mistakes::default();
-    let krate: Path = parse_quote!(::gongular);
+    let krate = from_request::crate_path(input, &mut mistakes);
     let code = read(input, &mut mistakes).map(|fields| emit(input, &fields, &krate, &mut mistakes));
     let mistakes = mistakes.into_result().err().map(syn::Error::into_compile_error);
     quote!(#code #mistakes)

@@ -25,6 +25,17 @@ pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     }
 }
 
+/// Reads where gongular is found, for a struct that takes nothing else of `#[from_request(...)]`.
+#[cfg(feature = "controller")]
+pub(crate) fn crate_path(input: &DeriveInput, mistakes: &mut Mistakes) -> syn::Path {
+    let options = syntax::StructOptions::read(&input.attrs, mistakes);
+    if let Some((_, span)) = options.reads_body {
+        let text = "a controller's fields say themselves what they read: only `crate = path` is known here";
+        mistakes.push(syn::Error::new(span, text));
+    }
+    options.krate.unwrap_or_else(|| syn::parse_quote!(::gongular))
+}
+
 /// Writes what makes a struct readable that only a macro names: it is no argument of other frameworks' handlers.
 #[cfg(feature = "controller")]
 pub(crate) fn hidden(input: &DeriveInput, mistakes: &mut Mistakes) -> TokenStream {

@@ -153,6 +153,32 @@ mod inner {
     methods!(get_by, post_by);
 }
 
+/// Gongular under another name.
+mod renamed {
+    pub(crate) mod inside {
+        pub(crate) use gongular as other;
+    }
+
+    use inside::other::Inject;
+    use inside::other::mvc::{Controller, controller};
+
+    #[derive(Controller, Debug)]
+    #[from_request(crate = inside::other)]
+    pub(crate) struct Renamed {
+        #[header("x-one")]
+        one: u8,
+        #[inject(key = "two")]
+        two: Inject<u8>,
+    }
+
+    #[controller(crate = inside::other)]
+    impl Renamed {
+        async fn get_by(&self, id: u8) -> String {
+            format!("{} {} {id}", self.one, *self.two)
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Whole;
 
@@ -167,6 +193,7 @@ fn main() {
     let app = Application::new(Router::new()).provide(Pool);
     let app = app.party("/books", |app| app.handle(controller_with::<Books>(7)));
     let app = app.party("/tuple", |app| app.handle(controller_with::<inner::Tuple>("given")));
+    let app = app.party("/renamed", |app| app.handle(controller::<renamed::Renamed>()));
     let _engine = app.handle_with(Whole, |_: &mut Activation| ()).into_engine();
     let _named: fn() -> _ = controller::<Plain>;
 }
