@@ -64,6 +64,7 @@ impl Engine {
         warnings.append(&mut warned);
         #[cfg(feature = "mvc")]
         let controllers = controllers.activated(&containers);
+        let keeps_heads = containers.iter().any(Container::has_before_response);
         let Some(root) = containers.into_iter().next() else {
             unreachable!("the engine itself is the first level")
         };
@@ -75,6 +76,7 @@ impl Engine {
             detail: self.detail,
             limits: self.limits.map(Arc::new),
             server_timing: self.server_timing,
+            keeps_heads,
             warnings,
             #[cfg(feature = "mvc")]
             controllers,

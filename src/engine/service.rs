@@ -37,6 +37,8 @@ pub(super) struct Inner {
     pub(super) detail: Detail,
     pub(super) limits: Option<Arc<Limits>>,
     pub(super) server_timing: bool,
+    /// Whether a hook before the response may fail, be it in a group.
+    pub(super) keeps_heads: bool,
     pub(super) warnings: Vec<String>,
     #[cfg(feature = "mvc")]
     pub(super) controllers: crate::mvc::Report,
@@ -243,10 +245,7 @@ impl Inner {
 
     /// Keeps what an error handler may see of the request, for hooks that run when the request is gone.
     fn hook_head(&self, parts: &Parts, endpoint: &Endpoint) -> Option<Box<RequestHead>> {
-        let container = self.scopes.container();
-        container
-            .has_before_response()
-            .then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path.clone()))))
+        self.keeps_heads.then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path.clone()))))
     }
 }
 

@@ -272,6 +272,15 @@ async fn what_fails_before_the_answer_is_answered_by_the_error_handler() {
 }
 
 #[tokio::test]
+async fn what_a_hook_of_a_group_alone_fails_with_is_answered_with_the_request_at_hand() {
+    let diary = Diary::default();
+    let group = Router::new().register(transaction(&diary, true)).get("/works", works);
+    let app = build(Engine::new().routes(Router::new().group("/in", group))).await;
+    let answer = app.get("/in/works").header("accept", "application/problem+json").send().await;
+    answer.assert_status(409).assert_header("content-type", "application/problem+json");
+}
+
+#[tokio::test]
 async fn a_panic_before_the_answer_or_in_a_teardown_is_caught() {
     let diary = Diary::default();
     let transaction = |name: &'static str| {
