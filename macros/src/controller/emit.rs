@@ -8,6 +8,7 @@ use super::methods::{Controller, Hook, HookKind, Method, MethodRoute, Part, Path
 use super::options::Lifetime;
 use crate::from_request;
 use crate::mistakes::Mistakes;
+use crate::text::type_text;
 
 /// Writes the methods of a controller.
 pub(super) fn emit(controller: &Controller, mistakes: &mut Mistakes) -> TokenStream {
@@ -35,7 +36,7 @@ pub(super) fn emit(controller: &Controller, mistakes: &mut Mistakes) -> TokenStr
                 ::core::option::Option::Some(#krate::inject::Lifetime::#lifetime);
         }
     });
-    let name = LitStr::new(&quote!(#ty).to_string().replace(' ', ""), proc_macro2::Span::call_site());
+    let name = LitStr::new(&type_text(ty), Span::call_site());
     quote! {
         #[allow(deprecated, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
@@ -177,7 +178,7 @@ fn declare(controller: &Controller, index: usize, method: &Method) -> TokenStrea
     let text = ident.to_string();
     let text = text.strip_prefix("r#").unwrap_or(&text);
     let ty = &controller.ty;
-    let full = LitStr::new(&format!("::{}::{text}", quote!(#ty).to_string().replace(' ', "")), ident.span());
+    let full = LitStr::new(&format!("::{}::{text}", type_text(ty)), ident.span());
     if method.is_for_http_errors {
         return quote! {
             #(#cfg)*

@@ -7,6 +7,7 @@ use syn::spanned::Spanned;
 use syn::{Ident, LitStr};
 
 use super::events::{Controller, Method, Moment, Role};
+use crate::text::type_text;
 
 /// Writes the events of a controller.
 pub(super) fn emit(controller: &Controller) -> TokenStream {
@@ -19,7 +20,7 @@ pub(super) fn emit(controller: &Controller) -> TokenStream {
         Some(name) => quote!(#name),
         None => quote!(""),
     };
-    let name = LitStr::new(&quote!(#ty).to_string().replace(' ', ""), Span::call_site());
+    let name = LitStr::new(&type_text(ty), Span::call_site());
     quote! {
         #[allow(non_camel_case_types, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
