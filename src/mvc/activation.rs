@@ -338,6 +338,7 @@ impl ActivatedRoute {
     pub const fn name(&self) -> Option<&'static str> {
         self.name
     }
+
     /// Returns what stands in front of the method, from the router on: the names of handlers, and the types of tower layers.
     #[must_use]
     pub fn before(&self) -> &[&'static str] {
