@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gongular_core::stats::Recorder;
 use gongular_core::{Answer, Error};
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use super::flight::{Ended, Flight, StepFuture};
 use super::run::Steps;
@@ -12,8 +12,8 @@ use super::step::Step;
 
 /// Chains that stand for the same requests, asked in order.
 ///
-/// A chain that fails with an error that [passes](Error::is_pass) leaves the request to the next one, with nothing said. When all
-/// pass, the error of the last is the answer, but one that says more than "this is another version" comes before those that
+/// A chain that fails with an error that [passes](Error::is_pass) leaves the request to the next one, with nothing said but what the
+/// choice depends on, for caches: the error's `Vary`. When all pass, the error of the last is the answer, but one that says more than "this is another version" comes before those that
 /// do not.
 pub(crate) struct Choice {
     chains: Arc<[Arc<Steps>]>,
@@ -29,12 +29,13 @@ impl Step for Choice {
     fn call(&self, mut flight: Box<Flight>) -> StepFuture {
         let chains = Arc::clone(&self.chains);
         Box::pin(async move {
-            let before = Before::of(&flight.answer);
+            let mut before = Before::of(&flight.answer);
             let mut refused: Option<(&Arc<Steps>, Error)> = None;
             for (index, chain) in chains.iter().enumerate() {
                 match chain.walk(flight).await {
                     Ended::Failed(back, error) if error.is_pass() => {
                         flight = back;
+                        before.vary(&error);
                         flight.answer = before.answer();
                         refused = Some(match refused {
                             Some(first) if error.status() == StatusCode::NOT_IMPLEMENTED => first,
@@ -92,6 +93,16 @@ impl Before {
     fn of(answer: &Answer) -> Self {
         let headers = answer.headers();
         Self { status: answer.status(), headers: (!headers.is_empty()).then(|| Box::new(headers.clone())) }
+    }
+
+    /// Adds what a chain looked at that let the request pass.
+    fn vary(&mut self, error: &Error) {
+        for value in error.headers().into_iter().flat_map(|headers| headers.get_all(header::VARY)) {
+            let headers = self.headers.get_or_insert_default();
+            if !headers.get_all(header::VARY).iter().any(|said| said == value) {
+                headers.append(header::VARY, value.clone());
+            }
+        }
     }
 
     fn answer(&self) -> Answer {

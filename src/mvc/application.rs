@@ -188,8 +188,8 @@ impl Application {
     /// Adds the routes of a controller.
     ///
     /// Controllers that declare the same route stand behind each other: when the first one lets a request
-    /// [pass](crate::Error::pass), the second is asked. What the first has said about the answer is forgotten; what it has read of
-    /// the body is gone.
+    /// [pass](crate::Error::pass), the second is asked. What the first has said about the answer is forgotten, but for a `Vary` of its
+    /// error. A body that it has read is there for the second, unless it was taken as a stream.
     ///
     /// A controller without a route is one of the engine's [warnings](crate::engine::EngineService::warnings).
     #[track_caller]

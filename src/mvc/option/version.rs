@@ -178,7 +178,8 @@ impl Handler<AnyBody, ()> for Guard {
             return Err(if by_header { error.with_header(header::VARY, VARY) } else { error });
         };
         let headers = answer.headers_mut();
-        if by_header {
+        // A controller before that let the request pass may have said so already.
+        if by_header && !headers.get_all(header::VARY).iter().any(|said| *said == VARY) {
             headers.append(header::VARY, VARY);
         }
         headers.insert(API_VERSION, HeaderValue::try_from(version.to_string())?);

@@ -100,6 +100,27 @@ async fn a_version_that_nobody_has_is_told_in_the_shape_of_errors() {
 }
 
 #[tokio::test]
+async fn caches_learn_of_versions_from_whoever_answers_in_the_end() {
+    struct Rest;
+    #[controller]
+    impl Rest {
+        async fn get(&self) -> &'static str {
+            "the rest"
+        }
+    }
+    let app = Application::new(Router::new())
+        .handle_with(controller::<First>(), Version::new("1"))
+        .handle_with(controller::<Second>(), Version::new("2"))
+        .handle(Rest);
+    let client = app.into_engine().test_client().await.unwrap();
+    for (asked, text) in [("1", "first 1.0.0"), ("2", "second 2.0.0"), ("3", "the rest")] {
+        let answer = client.get("/").header("accept-version", asked).send().await;
+        let vary: Vec<_> = answer.assert_text(text).headers().get_all("vary").iter().collect();
+        assert_eq!(vary, ["Accept-Version, Accept"], "{asked}");
+    }
+}
+
+#[tokio::test]
 async fn a_path_of_one_controller_alone_has_its_versions_only() {
     let client = client().await;
     client.get("/new").header("accept-version", "2").send().await.assert_text("new");
