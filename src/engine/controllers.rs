@@ -8,7 +8,7 @@ use gongular_core::inject::{Container, ContainerBuilder, Lifetime, Lifetimes};
 
 use super::mistake::{Mistake, MistakeKind};
 use super::plan::{Plan, PlannedLink};
-use crate::chain::{Action, Owner};
+use crate::chain::{About, Action, Owner};
 use crate::mvc::{Activated, ActivatedRoute, Report, ReportedController};
 use crate::router::MethodFilter;
 
@@ -23,6 +23,7 @@ struct Planned {
     /// Whose providers its fields see.
     level: usize,
     lifetime: Lifetime,
+    about: Arc<About>,
     routes: Vec<ActivatedRoute>,
     actions: Vec<Arc<Action>>,
 }
@@ -72,8 +73,15 @@ impl Controllers {
                 let address = Arc::as_ptr(&action.owner).cast::<()>() as usize;
                 let index = *known.entry(address).or_insert_with(|| {
                     let owner = Arc::clone(&action.owner);
-                    let lifetime = Lifetime::Request;
-                    all.push(Planned { owner, level, lifetime, routes: Vec::new(), actions: Vec::new() });
+                    let (lifetime, about) = (Lifetime::Request, Arc::clone(&action.about));
+                    all.push(Planned {
+                        owner,
+                        level,
+                        lifetime,
+                        about,
+                        routes: Vec::new(),
+                        actions: Vec::new(),
+                    });
                     all.len() - 1
                 });
                 let Some(controller) = all.get_mut(index).filter(|_| is_route) else { continue };
@@ -133,6 +141,7 @@ impl Controllers {
             ReportedController::new(
                 &*controller.owner,
                 controller.lifetime,
+                controller.about,
                 &controller.actions,
                 controller.routes,
                 container,

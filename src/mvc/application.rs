@@ -232,7 +232,10 @@ impl Application {
                 .push(format!("no route leads to the controller `{controller}`, handled at {place}"));
         }
         let providers = (!providers.is_empty()).then(|| Link::Providers(Arc::new(providers)));
-        if let Some(handler) = http_errors {
+        if let Some(mut handler) = http_errors {
+            if let Some(action) = &mut handler.action {
+                Arc::make_mut(action).about = Arc::clone(&about);
+            }
             let links = providers.iter().cloned().chain([Link::Handler(handler)]).collect();
             self.ask_about_errors(HttpErrors {
                 chain: Chain { links, name: None, errors },

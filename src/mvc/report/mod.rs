@@ -103,6 +103,7 @@ impl ReportedController {
     pub(crate) fn new(
         owner: &dyn Owner,
         lifetime: Lifetime,
+        about: Arc<About>,
         actions: &[Arc<Action>],
         routes: Vec<ActivatedRoute>,
         container: Option<&Container>,
@@ -128,14 +129,7 @@ impl ReportedController {
             needs: Vec::new(),
         });
         fields.extend(given);
-        Self {
-            name: owner.name(),
-            place: owner.place(),
-            lifetime,
-            about: actions.first().map(|action| Arc::clone(&action.about)).unwrap_or_default(),
-            fields,
-            actions: reported,
-        }
+        Self { name: owner.name(), place: owner.place(), lifetime, about, fields, actions: reported }
     }
 
     /// Returns the name of its type.

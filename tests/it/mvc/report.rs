@@ -276,3 +276,22 @@ async fn a_program_can_ask_what_it_wants_to_know() {
     assert_eq!(health.labels().collect::<Vec<_>>(), ["version 1"]);
     assert_eq!(health.actions()[0].name(), "any");
 }
+
+#[tokio::test]
+async fn a_controller_that_only_shows_errors_has_its_name_and_labels() {
+    struct Pages;
+
+    #[controller]
+    impl Pages {
+        async fn handle_http_error(&self) {}
+    }
+
+    let label = |activation: &mut Activation| {
+        activation.label("of errors");
+    };
+    let app =
+        Application::new(Router::new().get("/", async || ())).set_name("shop").handle_with(Pages, label);
+    let engine = app.into_engine().build().await.unwrap();
+    let tree = without_lines(&engine.controllers().to_string());
+    assert_eq!(tree, "Pages (one instance, shop, of errors) HERE\n");
+}
