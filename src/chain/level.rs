@@ -1,22 +1,23 @@
 //! A level of providers inside of a choice: what stands in it may let the request pass on.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use gongular_core::error::Carried;
 use gongular_core::inject::{Container, Scope, Scopes};
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
-use gongular_layers::error::RequestHead;
 use gongular_layers::inject::ResponseFuture;
-use http::{HeaderMap, Method, Response};
+use http::{Method, Response};
 
-use super::flight::{Ended, Failure, Flight, StepFuture};
+use super::flight::{Ended, Flight, StepFuture};
 use super::run::Steps;
 use super::step::Step;
 
 /// The rest of a chain with the providers of a level at hand.
 ///
-/// An injection layer does the same, but has answered when it is done. Here an error that [passes](Error::is_pass) ends what was
-/// built for the chain, and the request goes on as it came.
+/// An injection layer does the same, but has answered when it is done. Here an error that
+/// [passes](Error::is_pass) ends what was built for the chain, and the request goes on as it came.
 pub(crate) struct Level {
     scopes: Arc<Scopes>,
     inner: Arc<Steps>,
@@ -48,22 +49,17 @@ impl Step for Level {
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
             let mut back = None;
-            let answering = answer(&inner, flight, &mut back);
-            let answered = ResponseFuture::open(answering, open, is_bodiless).await;
-            if let (Some(flight), Some(outer)) = (&mut back, outer) {
+            let answering = answer(&inner, flight, outer.as_ref(), &mut back);
+            let Ok(response) = ResponseFuture::open(answering, open, is_bodiless).await;
+            let Some(Back { mut flight, passed }) = back else {
+                return Ended::Answered(Box::new(response.map(ResponseBody::new)));
+            };
+            if let Some(outer) = outer {
                 flight.state.set_scope(outer);
             }
-            match (answered, back) {
-                (Ok(response), None) => Ended::Answered(Box::new(response.map(ResponseBody::new))),
-                (Ok(response), Some(flight)) => {
-                    Ended::Refused(flight, Box::new(response.map(ResponseBody::new)))
-                }
-                (Err(error), Some(flight)) => Ended::Failed(flight, error),
-                (Err(error), None) => Ended::Lost(Box::new(Failure {
-                    error,
-                    head: RequestHead::default(),
-                    said: HeaderMap::new(),
-                })),
+            match passed {
+                Some(error) => Ended::Failed(flight, error),
+                None => Ended::Refused(flight, Box::new(response.map(ResponseBody::new))),
             }
         })
     }
@@ -73,28 +69,56 @@ impl Step for Level {
     }
 }
 
-/// Answers, or fails with an error that passes. What is left of a request that was not answered well goes to `back`.
+/// What is left of a request that was not answered well.
+struct Back {
+    flight: Box<Flight>,
+    /// The error by which it goes on to the next chain.
+    passed: Option<Error>,
+}
+
+/// Answers. What is left of a request that was not answered well goes to `back`.
 async fn answer(
     inner: &Steps,
     flight: Box<Flight>,
-    back: &mut Option<Box<Flight>>,
-) -> Result<Response<ResponseBody>, Error> {
-    match inner.walk(flight).await {
-        Ended::Answered(response) => Ok(*response),
+    outer: Option<&Scope>,
+    back: &mut Option<Back>,
+) -> Result<Response<ResponseBody>, Infallible> {
+    let refused = |flight| Some(Back { flight, passed: None });
+    Ok(match inner.walk(flight).await {
+        Ended::Answered(response) => *response,
         Ended::Done(mut flight) => {
             let answer = std::mem::take(&mut flight.answer);
-            *back = answer.status().is_some_and(|status| status.as_u16() >= 400).then_some(flight);
-            Ok(answer.into_response())
+            if answer.status().is_some_and(|status| status.as_u16() >= 400) {
+                *back = refused(flight);
+            }
+            answer.into_response()
         }
-        Ended::Failed(flight, error) => {
-            let response = if error.is_pass() { Err(error) } else { Ok(*inner.refuse(&flight, error)) };
-            *back = Some(flight);
+        Ended::Failed(mut flight, error) if error.is_pass() => {
+            if let Some(outer) = outer {
+                flight.state.set_scope(outer.clone());
+            }
+            let response = nothing(&error);
+            *back = Some(Back { flight, passed: Some(error) });
             response
         }
-        Ended::Lost(failure) => Ok(*inner.lose(*failure)),
-        Ended::Refused(flight, response) => {
-            *back = Some(flight);
-            Ok(*response)
+        Ended::Failed(flight, error) => {
+            let response = inner.refuse(&flight, error);
+            *back = refused(flight);
+            *response
         }
-    }
+        Ended::Lost(failure) => *inner.lose(*failure),
+        Ended::Refused(flight, response) => {
+            *back = refused(flight);
+            *response
+        }
+    })
+}
+
+/// Makes an answer that nobody gets: one without a body waits until what was built for it is torn down, where an error would
+/// not.
+fn nothing(error: &Error) -> Response<ResponseBody> {
+    let mut response = Response::new(ResponseBody::empty());
+    *response.status_mut() = error.status();
+    response.extensions_mut().insert(Carried::new(error.clone()));
+    response
 }

@@ -239,3 +239,52 @@ async fn a_controller_behind_a_layer_keeps_the_request() {
     client.get("/").send().await.assert_status(401).assert_text("members: log in first");
     client.get("/").header("x-user", "ann").send().await.assert_text("member ann");
 }
+
+#[derive(Controller)]
+struct Waiting {
+    session: Inject<Session>,
+}
+
+#[controller]
+impl Waiting {
+    fn before_activation(activation: &mut Activation) {
+        activation.providers(|providers| {
+            providers.register(Provider::per_request(session).teardown(
+                |session: Finished<Session>, completion: Completion| async move {
+                    tokio::task::yield_now().await;
+                    assert_eq!(completion, Completion::Failure);
+                    session.0.ended.fetch_add(1, Ordering::SeqCst);
+                },
+            ))
+        });
+    }
+
+    async fn get(&self) -> Result<(), Error> {
+        let begun = self.session.0.begun.load(Ordering::SeqCst);
+        Err(Error::new(http::StatusCode::FORBIDDEN, format!("not the {begun}")).pass())
+    }
+}
+
+#[derive(Controller)]
+struct Ended {
+    counts: Inject<Counts>,
+}
+
+#[controller]
+impl Ended {
+    async fn get(&self) -> String {
+        format!("after {}", self.counts.ended.load(Ordering::SeqCst))
+    }
+}
+
+#[tokio::test]
+async fn a_teardown_that_waits_is_over_before_the_next_controller_answers() {
+    let app = Application::new(Router::new())
+        .provide(Counts::default())
+        .handle(controller::<Waiting>())
+        .handle(controller::<Waiting>())
+        .handle(controller::<Ended>());
+    let client = app.into_engine().test_client().await.unwrap();
+    client.get("/").send().await.assert_text("after 2");
+    client.get("/").send().await.assert_text("after 4");
+}
