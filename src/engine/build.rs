@@ -1,5 +1,7 @@
 //! From what was registered to what runs.
 
+#[cfg(feature = "mvc")]
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use gongular_core::MatchedPath;
@@ -155,7 +157,8 @@ impl Parts {
             steps: self.making(asked).steps(&[PlannedLink::Automatic]),
         });
         let mut below: Vec<Below> = below.collect();
-        below.sort_by_key(|below| std::cmp::Reverse(below.pattern.segments().len()));
+        // Of two that are as long, the one with more text is more specific, as in the table.
+        below.sort_by_key(|below| (Reverse(below.pattern.segments().len()), below.params.len()));
         below
     }
 }

@@ -268,8 +268,10 @@ impl Tenants {
 async fn parameters_of_the_partys_path_and_own_providers_are_at_hand() {
     let app = Application::new(Router::new())
         .handle(controller::<Broken>())
-        .party("/of/{tenant}", |app| app.handle(controller::<Tenants>()));
+        .party("/of/{tenant}", |app| app.handle(controller::<Tenants>()))
+        .party("/of/all", |app| app.handle(controller::<Broken>()));
     let client = client_of(app).await;
+    client.get("/of/all/none").send().await.assert_status(500);
     client.get("/of/ann").send().await.assert_status(418).assert_text("402 of ann, its own");
     client.get("/of/a%20b/c/d").send().await.assert_status(418).assert_text("404 of a b, its own");
     let refused = client.delete("/of/ann").send().await;
