@@ -130,8 +130,8 @@ pub trait Method<C>: Send + Sync + 'static {
 
 /// Where instances come from.
 ///
-/// Implemented by what [`controller`](fn@super::controller) and its like return; nobody else needs to.
-pub trait Source<C>: Send + Sync + 'static {
+/// Implemented by what [`controller`](fn@super::controller) and its like hold, and by nothing else.
+pub trait Source<C>: sealed::Sealed + Send + Sync + 'static {
     /// What is read and injected.
     type Fields: FromRequest<AnyBody> + Send;
 
@@ -212,4 +212,14 @@ impl<C: Controller> Source<C> for Built<C::Given> {
     fn assemble(&self, fields: C::Fields) -> C {
         C::assemble(&self.0, fields)
     }
+}
+
+mod sealed {
+    use super::{Built, Whole};
+
+    #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
+    pub trait Sealed {}
+
+    impl<C> Sealed for Whole<C> {}
+    impl<G> Sealed for Built<G> {}
 }
