@@ -47,8 +47,7 @@ mod api_version;
 mod application;
 mod controller;
 mod declare;
-#[doc(hidden)]
-pub mod glue;
+pub(crate) mod glue;
 mod http_error;
 mod instance;
 mod option;
