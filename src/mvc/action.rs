@@ -128,6 +128,12 @@ where
     let error = called.as_ref().err();
     let ended = async { controller.end_request(&mut Context::new(cx, answer), error).await };
     let ended = Caught::new(ended).await;
-    // What failed first is what is told.
-    called.and(ended)
+    match (called, ended) {
+        // What failed first is what is told.
+        (Err(first), Err(second)) => {
+            Context::new(cx, answer).logger().error(format_args!("end_request failed as well: {second}"));
+            Err(first)
+        }
+        (called, ended) => called.and(ended),
+    }
 }

@@ -143,7 +143,10 @@ async fn what_failed_first_is_what_is_told() {
         for end in ["fail", "panic"] {
             let answer = app.get("/").header(moment, "fail").header("end", end).send().await;
             answer.assert_status(418);
-            assert!(app.last_stat().unwrap().error().unwrap().contains(&format!("{moment} failed")), "{end}");
+            let stat = app.last_stat().unwrap();
+            assert!(stat.error().unwrap().contains(&format!("{moment} failed")), "{end}");
+            let log = stat.logs().iter().map(|line| line.text()).collect::<Vec<_>>().join("");
+            assert!(log.starts_with("end_request failed as well: "), "{end}: {log}");
         }
     }
 }
