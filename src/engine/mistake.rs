@@ -65,14 +65,14 @@ pub enum MistakeKind {
     Event,
     /// Something was registered after the controller that it was meant for.
     LateRegistration,
-    /// A mistake in the wiring of the dependencies.
-    Wiring(inject::MistakeKind),
     /// A field is bound to a path parameter that the pattern does not have.
     Parameter,
     /// A pattern cannot be read.
     Pattern,
     /// Two routes have one name.
     RouteName,
+    /// A mistake in the wiring of the dependencies.
+    Wiring(inject::MistakeKind),
 }
 
 impl Mistake {
