@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gongular_core::stats::Recorder;
 use gongular_core::{Answer, Error};
 use http::{StatusCode, header};
+use http_body::Body as _;
 
 use super::flight::{Ended, Flight, StepFuture};
 use super::run::Steps;
@@ -29,7 +30,7 @@ impl Step for Choice {
     fn call(&self, mut flight: Box<Flight>) -> StepFuture {
         let chains = Arc::clone(&self.chains);
         Box::pin(async move {
-            let mut before = Before::of(&flight.answer);
+            let mut before = Before::of(&mut flight.answer);
             let mut refused: Option<(&Arc<Steps>, Error)> = None;
             for (index, chain) in chains.iter().enumerate() {
                 match chain.walk(flight).await {
@@ -37,6 +38,8 @@ impl Step for Choice {
                         flight = back;
                         before.vary(&error);
                         flight.answer = before.answer();
+                        #[cfg(feature = "mvc")]
+                        flight.parts.extensions.remove::<crate::mvc::Taken>();
                         refused = Some(match refused {
                             Some(first) if error.status() == StatusCode::NOT_IMPLEMENTED => first,
                             _ => (chain, error),
@@ -51,6 +54,10 @@ impl Step for Choice {
                                 Ended::Refused(back, response)
                             }
                             Ended::Lost(failure) => Ended::Answered(chain.lose(*failure)),
+                            Ended::Done(mut back) => {
+                                before.give_body(&mut back.answer);
+                                Ended::Done(back)
+                            }
                             ended => ended,
                         };
                     }
@@ -83,16 +90,33 @@ fn skip(chains: Option<&[Arc<Steps>]>, ended: &Ended) {
     }
 }
 
-/// What was said before the first chain; each of them begins with it.
+/// What was said before the first chain; each of them begins with it, but for a body.
 struct Before {
     status: Option<StatusCode>,
     headers: Option<Box<http::HeaderMap>>,
+    /// The answer with its body, which is that of the chain that answers without saying another.
+    whole: Option<Answer>,
 }
 
 impl Before {
-    fn of(answer: &Answer) -> Self {
-        let headers = answer.headers();
-        Self { status: answer.status(), headers: (!headers.is_empty()).then(|| Box::new(headers.clone())) }
+    fn of(answer: &mut Answer) -> Self {
+        let has_body = answer.body().is_some_and(|body| !body.is_end_stream());
+        let headers = (!answer.headers().is_empty()).then(|| Box::new(answer.headers().clone()));
+        let mut before = Self { status: answer.status(), headers, whole: None };
+        if has_body {
+            for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE] {
+                before.headers.get_or_insert_default().remove(name);
+            }
+            before.whole = Some(std::mem::replace(answer, before.answer()));
+        }
+        before
+    }
+
+    /// Gives an answer the body that was said before, unless it has another.
+    fn give_body(&mut self, answer: &mut Answer) {
+        if let Some(whole) = self.whole.take() {
+            answer.inherit_body(whole);
+        }
     }
 
     /// Adds what a chain looked at that let the request pass.

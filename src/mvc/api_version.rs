@@ -130,7 +130,7 @@ fn read(parts: &Parts) -> Result<ApiVersion, Error> {
 
 /// The version that a controller took; it stands before what the request says itself.
 #[derive(Clone)]
-pub(super) struct Taken(pub(super) ApiVersion);
+pub(crate) struct Taken(pub(super) ApiVersion);
 
 /// What a request says about the version that it wants.
 pub(super) enum Asked<'r> {

@@ -9,6 +9,10 @@ use crate::{Context, Contract, Error, IntoResponse};
 /// Waits for what a method returns, and answers with it.
 ///
 /// How it answers is asked of the caller, where an output that is no answer is one error at its own place.
+///
+/// # Errors
+///
+/// The method's own, or that of an answer that cannot be made.
 #[inline]
 pub async fn respond<F, A>(method: F, cx: &mut Context<'_>, answer: A) -> Result<(), Error>
 where
@@ -61,6 +65,10 @@ pub trait NoAnswer {
 impl<T> NoAnswer for &Described<T> {}
 
 /// Waits for a hook.
+///
+/// # Errors
+///
+/// The hook's own.
 #[inline]
 pub async fn hook<F, O>(hook: F, outcome: O) -> Result<(), Error>
 where

@@ -64,6 +64,7 @@ pub use gongular_macros::controller;
 
 pub use self::activation::{Activated, ActivatedRoute, Activation, MethodActivation};
 pub use self::api_version::ApiVersion;
+pub(crate) use self::api_version::Taken;
 pub use self::application::Application;
 pub use self::controller::{
     Built, Controller, ControllerMethods, Method, NoFields, NoInstance, Source, Whole,

@@ -244,6 +244,24 @@ impl Answer {
         self.take_response_with(|body| body)
     }
 
+    /// Takes over the body of an answer that was set aside, with its content type, unless this one has a body by now.
+    #[doc(hidden)]
+    pub fn inherit_body(&mut self, before: Self) {
+        let Some(before_response) = before.response else { return };
+        let own = self.response.get_or_insert_default();
+        if own.headers().contains_key(header::CONTENT_TYPE) || !own.body().is_end_stream() {
+            return;
+        }
+        let (parts, body) = before_response.into_parts();
+        *own.body_mut() = body;
+        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            if let Some(value) = parts.headers.get(&name) {
+                own.headers_mut().insert(name, value.clone());
+            }
+        }
+        self.typing = before.typing;
+    }
+
     /// Makes the response where the answer stands, with a body around its own: moved once, where mapping moves it again.
     #[doc(hidden)]
     #[inline]

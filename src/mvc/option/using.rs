@@ -56,6 +56,12 @@ pub fn using<Kind>(chain: impl IntoChain<Kind>) -> Using {
 
 impl ControllerOption for Using {
     fn apply(self, activation: &mut Activation) {
+        if let Some(name) = self.0.name {
+            let text = format!(
+                "the chain in `using` is named {name:?}, but a controller has several routes: name them in its block"
+            );
+            activation.mistake(&text);
+        }
         activation.links.extend(self.0.links);
     }
 }

@@ -288,3 +288,56 @@ async fn a_teardown_that_waits_is_over_before_the_next_controller_answers() {
     client.get("/").send().await.assert_text("after 2");
     client.get("/").send().await.assert_text("after 4");
 }
+
+/// Passes whatever it is asked.
+#[derive(Controller)]
+struct Passes;
+
+#[controller]
+impl Passes {
+    async fn get(&self) -> Result<&'static str, Error> {
+        Err(Error::not_found().pass())
+    }
+
+    async fn get_text(&self, cx: &mut Context<'_>) -> Result<&'static str, Error> {
+        cx.header("content-type", "text/csv");
+        Err(Error::not_found().pass())
+    }
+}
+
+/// Says nothing, or something.
+#[derive(Controller)]
+struct Quiet;
+
+#[controller]
+impl Quiet {
+    async fn get(&self, cx: &mut Context<'_>, version: Option<gongular::mvc::ApiVersion>) {
+        cx.header("x-version", version.map(|version| version.to_string()).unwrap_or_default());
+    }
+
+    async fn get_text(&self) -> &'static str {
+        "text"
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_was_said_in_front_is_that_of_the_controller_that_says_none() {
+    let front = || Router::new().handler(async || gongular::Json([1]));
+    let app = Application::new(front()).handle(Passes).handle(Passes).handle(Quiet);
+    let client = app.into_engine().test_client().await.unwrap();
+    let answer = client.get("/").send().await;
+    answer.assert_status(200).assert_header("content-type", "application/json").assert_text("[1]");
+    let answer = client.get("/text").send().await;
+    answer.assert_header("content-type", "text/plain; charset=utf-8").assert_text("text");
+}
+
+#[tokio::test]
+async fn a_version_that_a_controller_took_before_it_passed_is_forgotten() {
+    let app = Application::new(Router::new())
+        .handle_with(Passes, gongular::mvc::Version::new("1").absent("1.0.0"))
+        .handle(Quiet);
+    let client = app.into_engine().test_client().await.unwrap();
+    let answer = client.get("/").send().await;
+    answer.assert_status(200).assert_header("x-version", "");
+    assert_eq!(answer.header("x-api-version"), None);
+}
