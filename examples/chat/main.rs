@@ -3,6 +3,7 @@
 //! ```text
 //! npm ci --prefix tests/neffos          # once: neffos.js, the original client of the protocol
 //! cargo run --example chat              # one server
+//! cargo run --example chat -- --two     # two of them, with a Redis of their own
 //! ```
 //!
 //! Open what it prints in two tabs, choose a name for each, and one room. Then
@@ -10,17 +11,21 @@
 //! - say something: it appears in both, whichever servers they are on
 //! - say nothing, or more than 200 characters: the answer names the field and its rule, and nobody else sees the line
 //! - close a tab, or leave the room: the list of the other one is shorter
+//! - with `--two`, kill a server as it tells you: its member is gone, and comes back by itself when the server does
 //!
 //! | argument | |
 //! |---|---|
 //! | `ADDRESS` | where to listen; else `127.0.0.1:3000`, or any port where it is taken |
 //! | `--redis URL` | shares rooms with all servers on this Redis |
+//! | `--two` | starts two servers, and a Redis for them unless there is an URL |
 //! | `--neffos-js FILE` | where neffos.js is; else where `npm` puts it for the tests |
 
 #![expect(clippy::print_stdout, reason = "an example tells its user where it listens")]
 
 mod arguments;
 mod chat;
+#[cfg(unix)]
+mod two;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -54,6 +59,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
+    if arguments.two {
+        #[cfg(unix)]
+        return two::run(&arguments).await;
+        #[cfg(not(unix))]
+        return Err("--two needs a Unix; start two servers with --redis URL instead".into());
+    }
     serve(&arguments).await
 }
 
@@ -72,6 +83,14 @@ async fn serve(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         None => app.clone().bind("127.0.0.1:3000").or_else(|_| app.bind("127.0.0.1:0"))?,
     };
     println!("chat on http://{}", server.local_addr().ok_or("the page needs TCP")?);
+    if arguments.ends_with_input {
+        let shutdown = server.shutdown();
+        std::thread::spawn(move || {
+            // Whatever comes, its end or an error, nobody is there any more.
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            shutdown.trigger();
+        });
+    }
     Ok(server.run().await?)
 }
 
