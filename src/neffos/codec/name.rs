@@ -4,32 +4,33 @@ use std::fmt;
 use std::ops::Deref;
 
 use bytes::Bytes;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 /// The name of a namespace, a room or an event, or a wait token: a text that shares the bytes of its frame.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
-pub struct Name(Bytes);
+pub struct Name(Utf8Bytes);
 
 impl Name {
     /// Makes a name of a field as it stands in a frame; none when it is not UTF-8.
     pub(super) fn unescaped(field: Bytes) -> Option<Self> {
-        let text = std::str::from_utf8(&field).ok()?;
-        if text.contains(ESCAPED) {
-            return Some(text.replace(ESCAPED, ";").into());
+        // Most names hold no character of the escape: that is found out sooner than that they do not hold all of it.
+        let may_be_escaped = field.contains(&ESCAPED.as_bytes()[0]);
+        let name = Self::plain(field)?;
+        if may_be_escaped && name.contains(ESCAPED) {
+            return Some(name.replace(ESCAPED, ";").into());
         }
-        Some(Self(field))
+        Some(name)
     }
 
     /// Makes a name of a field that is not escaped; none when it is not UTF-8.
     pub(super) fn plain(field: Bytes) -> Option<Self> {
-        std::str::from_utf8(&field).ok()?;
-        Some(Self(field))
+        Utf8Bytes::try_from(field).ok().map(Self)
     }
 
     /// Returns the text.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "it never does")]
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("a name is made of UTF-8 only")
+        self.0.as_str()
     }
 }
 
@@ -60,7 +61,7 @@ impl From<String> for Name {
 
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
-        Self(Bytes::copy_from_slice(text.as_bytes()))
+        Self(text.into())
     }
 }
 
