@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,12 +12,12 @@ use super::codec::{Frame, Header};
 use crate::websocket::Text;
 use crate::{Error, Json};
 
-/// A message of the other side. Clones share their bytes.
+/// A message of the other side. Clones are the same one.
 ///
 /// Hooks get one, too: that of the request that they decide on, or an empty one when it is this side's own doing.
 #[derive(Clone, Default)]
 pub struct Message {
-    pub(super) frame: Frame,
+    pub(super) frame: Arc<Frame>,
     pub(super) is_binary: bool,
     pub(super) is_native: bool,
     pub(super) is_local: bool,
@@ -25,14 +26,14 @@ pub struct Message {
 
 impl Message {
     pub(super) fn new(frame: Frame, is_binary: bool) -> Self {
-        Self { frame, is_binary, ..Self::default() }
+        Self { frame: Arc::new(frame), is_binary, is_native: false, is_local: false, is_forced: false }
     }
 
     /// Makes the message of something that the server does.
     pub(super) fn local(namespace: &str, room: &str, event: &str) -> Self {
         let frame =
             Frame { namespace: namespace.into(), room: room.into(), event: event.into(), ..Frame::default() };
-        Self { frame, is_local: true, ..Self::default() }
+        Self { is_local: true, ..Self::new(frame, false) }
     }
 
     /// Makes the message of something that happens in any case.
@@ -41,7 +42,7 @@ impl Message {
     }
 
     pub(super) fn native(body: Bytes, is_binary: bool) -> Self {
-        Self { frame: Frame { body, ..Frame::default() }, is_binary, is_native: true, ..Self::default() }
+        Self { is_native: true, ..Self::new(Frame { body, ..Frame::default() }, is_binary) }
     }
 
     /// Returns the namespace.
@@ -64,7 +65,7 @@ impl Message {
 
     /// Returns the body.
     #[must_use]
-    pub const fn body(&self) -> &Bytes {
+    pub fn body(&self) -> &Bytes {
         &self.frame.body
     }
 
