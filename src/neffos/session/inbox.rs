@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::task::Poll;
 
 use crate::neffos::directory::lock;
@@ -10,72 +11,66 @@ use crate::websocket::Message;
 
 /// Messages that were read and wait for their handlers.
 ///
-/// Both sides run in one task, which polls them again when anything changed; so no waker is kept.
+/// Both sides run in one task, which polls the one that handles after the one that reads; so no waker is kept, and what is
+/// looked at most often needs no lock.
 #[derive(Debug)]
 pub(super) struct Inbox {
-    inner: Mutex<Inner>,
+    waiting: Mutex<VecDeque<Message>>,
+    messages: AtomicUsize,
+    bytes: AtomicUsize,
+    /// Whether the client has begun the protocol.
+    has_begun: AtomicBool,
+    is_closed: AtomicBool,
     max_messages: usize,
     max_bytes: usize,
 }
 
-#[derive(Debug, Default)]
-struct Inner {
-    waiting: VecDeque<Message>,
-    bytes: usize,
-    /// Whether the client has begun the protocol.
-    has_begun: bool,
-    is_closed: bool,
-    /// Counts what happened, so that it is seen that something did.
-    changes: u64,
-}
-
 impl Inbox {
     pub(super) fn new(max_messages: usize, max_bytes: usize) -> Self {
-        Self { inner: Mutex::default(), max_messages, max_bytes }
-    }
-
-    fn change(&self) -> MutexGuard<'_, Inner> {
-        let mut inner = lock(&self.inner);
-        inner.changes += 1;
-        inner
-    }
-
-    pub(super) fn changes(&self) -> u64 {
-        lock(&self.inner).changes
+        Self {
+            waiting: Mutex::default(),
+            messages: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            has_begun: AtomicBool::new(false),
+            is_closed: AtomicBool::new(false),
+            max_messages,
+            max_bytes,
+        }
     }
 
     /// Returns whether another message may wait; `times` as much when something is waited for that comes behind them.
     pub(super) fn has_room(&self, times: usize) -> bool {
-        let inner = lock(&self.inner);
-        let (messages, bytes) =
-            (self.max_messages.saturating_mul(times), self.max_bytes.saturating_mul(times));
-        inner.waiting.is_empty() || (inner.waiting.len() < messages && inner.bytes < bytes)
+        let messages = self.messages.load(Relaxed);
+        messages == 0
+            || (messages < self.max_messages.saturating_mul(times)
+                && self.bytes.load(Relaxed) < self.max_bytes.saturating_mul(times))
     }
 
     pub(super) fn begin(&self) {
-        self.change().has_begun = true;
+        self.has_begun.store(true, Relaxed);
     }
 
     pub(super) fn has_begun(&self) -> bool {
-        lock(&self.inner).has_begun
+        self.has_begun.load(Relaxed)
     }
 
     pub(super) fn push(&self, message: Message) {
-        let mut inner = self.change();
-        inner.bytes += message.len();
-        inner.waiting.push_back(message);
+        let mut waiting = lock(&self.waiting);
+        self.bytes.fetch_add(message.len(), Relaxed);
+        waiting.push_back(message);
+        self.messages.store(waiting.len(), Relaxed);
     }
 
     pub(super) fn close(&self) {
-        self.change().is_closed = true;
+        self.is_closed.store(true, Relaxed);
     }
 
     /// Waits until the client has begun; false when it has gone before.
     pub(super) async fn begun(&self) -> bool {
-        poll_fn(|_| match lock(&self.inner) {
-            inner if inner.has_begun => Poll::Ready(true),
-            inner if inner.is_closed => Poll::Ready(false),
-            _ => Poll::Pending,
+        poll_fn(|_| match (self.has_begun(), self.is_closed.load(Relaxed)) {
+            (true, _) => Poll::Ready(true),
+            (false, true) => Poll::Ready(false),
+            (false, false) => Poll::Pending,
         })
         .await
     }
@@ -83,21 +78,23 @@ impl Inbox {
     /// Waits for the next message; none when the client has gone.
     pub(super) async fn next(&self) -> Option<Message> {
         poll_fn(|_| {
-            let mut inner = lock(&self.inner);
-            match inner.waiting.pop_front() {
-                Some(message) => {
-                    inner.bytes -= message.len();
-                    inner.changes += 1;
-                    if inner.waiting.is_empty() && inner.waiting.capacity() > KEPT_MESSAGES {
-                        inner.waiting = VecDeque::new();
-                    }
-                    Poll::Ready(Some(message))
-                }
-                None if inner.is_closed => Poll::Ready(None),
-                None => Poll::Pending,
+            if self.messages.load(Relaxed) == 0 {
+                return if self.is_closed.load(Relaxed) { Poll::Ready(None) } else { Poll::Pending };
             }
+            Poll::Ready(self.pop())
         })
         .await
+    }
+
+    fn pop(&self) -> Option<Message> {
+        let mut waiting = lock(&self.waiting);
+        let message = waiting.pop_front()?;
+        self.bytes.fetch_sub(message.len(), Relaxed);
+        self.messages.store(waiting.len(), Relaxed);
+        if waiting.is_empty() && waiting.capacity() > KEPT_MESSAGES {
+            *waiting = VecDeque::new();
+        }
+        Some(message)
     }
 }
 

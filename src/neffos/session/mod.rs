@@ -62,7 +62,6 @@ impl Session {
         let mut handling = pin!(self.handle());
         poll_fn(|cx| {
             loop {
-                let seen = self.inbox.changes();
                 if failure.is_none()
                     && let Poll::Ready(ended) = reading.as_mut().poll(cx)
                 {
@@ -71,9 +70,8 @@ impl Session {
                 if handling.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(());
                 }
-                // What one side did may be what the other waits for.
-                let may_read_again = self.is_full.load(Ordering::Relaxed) && self.may_read();
-                if self.inbox.changes() == seen && !may_read_again {
+                // What was read was seen by the other side just now; that it took something may be what reading waits for.
+                if !self.is_full.load(Ordering::Relaxed) || !self.may_read() {
                     return Poll::Pending;
                 }
             }
@@ -103,9 +101,11 @@ impl Session {
     }
 
     fn may_read(&self) -> bool {
-        let times = if self.conn.state().asks.is_empty() { 1 } else { MORE_WHILE_ASKED };
         // Before the client has begun, what waits is bounded otherwise.
-        self.inbox.has_room(times) || !self.has_begun() || self.conn.is_closed()
+        self.inbox.has_room(1)
+            || !self.has_begun()
+            || (self.inbox.has_room(MORE_WHILE_ASKED) && !self.conn.state().asks.is_empty())
+            || self.conn.is_closed()
     }
 
     fn has_begun(&self) -> bool {
