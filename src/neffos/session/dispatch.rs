@@ -18,12 +18,17 @@ impl<'c> Dispatch<'c> {
     }
 
     pub(super) async fn handle(&self, message: websocket::Message) {
+        let message = self.read(message);
+        if message.is_native { self.native(message).await } else { self.message(message).await }
+    }
+
+    fn read(&self, message: websocket::Message) -> Message {
         let is_binary = matches!(message, websocket::Message::Binary(_));
         let bytes = message.into_bytes();
         let frame = if self.is_native { None } else { Frame::decode(&bytes) };
         match frame {
-            None => self.native(Message::native(bytes, is_binary)).await,
-            Some(frame) => self.message(Message::new(frame, is_binary)).await,
+            None => Message::native(bytes, is_binary),
+            Some(frame) => Message::new(frame, is_binary),
         }
     }
 
@@ -43,10 +48,11 @@ impl<'c> Dispatch<'c> {
         match message.event() {
             system::CONNECT | system::DISCONNECT | system::JOIN | system::LEAVE | system::LEFT
                 if frame.is_no_op || frame.is_error => {}
-            system::CONNECT => self.connect(space, message).await,
-            system::DISCONNECT => self.disconnect(space, message).await,
-            system::JOIN => self.join(space, message).await,
-            system::LEAVE | system::LEFT => self.leave(space, message).await,
+            // What is rare has room of its own, so that an event needs little.
+            system::CONNECT => Box::pin(self.connect(space, message)).await,
+            system::DISCONNECT => Box::pin(self.disconnect(space, message)).await,
+            system::JOIN => Box::pin(self.join(space, message)).await,
+            system::LEAVE | system::LEFT => Box::pin(self.leave(space, message)).await,
             _ => self.event(space, message).await,
         }
     }
@@ -167,7 +173,7 @@ impl<'c> Dispatch<'c> {
         let described = self.conn.hub().namespace_at(space.index());
         if message.frame.is_error {
             let hook = described.hooks.error.as_ref();
-            return self.conn.tell_with(hook, &space, message, instances).await;
+            return Box::pin(self.conn.tell_with(hook, &space, message, instances)).await;
         }
         let Some(hook) = described.event(message.event()) else {
             return self.refuse(&message, text::BAD_EVENT);
