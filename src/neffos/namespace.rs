@@ -1,6 +1,6 @@
 //! What a namespace does.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 
@@ -48,7 +48,8 @@ use super::mistakes::{EventsMistake, Origin, Origins};
 #[derive(Clone)]
 pub struct Namespace {
     name: Box<str>,
-    events: HashMap<Box<str>, Hook>,
+    /// Few enough that comparing names is faster than hashing one.
+    events: BTreeMap<Box<str>, Hook>,
     pub(super) hooks: Hooks,
     pub(super) needs: Vec<Describe>,
     makers: Vec<Maker>,
@@ -97,7 +98,7 @@ impl Namespace {
     pub fn new(name: &str) -> Self {
         Self {
             name: name.into(),
-            events: HashMap::new(),
+            events: BTreeMap::new(),
             hooks: Hooks::default(),
             needs: Vec::new(),
             makers: Vec::new(),
