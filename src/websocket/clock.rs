@@ -21,6 +21,8 @@ pub(super) struct Clock {
     stalled_at: Option<Instant>,
     /// Since when the connection is being closed.
     closed_at: Option<Instant>,
+    /// As good as never. Made once: with each poll it would be another look at the clock.
+    never: Instant,
 }
 
 /// What has to happen.
@@ -40,15 +42,17 @@ pub(super) enum Alarm {
 
 impl Clock {
     pub(super) fn new(limits: &Limits) -> Self {
+        let now = Instant::now();
         Self {
             ping: limits.ping,
             pong_timeout: limits.pong_timeout,
             close_timeout: limits.close_timeout,
             linger: limits.linger,
-            heard_at: Instant::now(),
+            heard_at: now,
             pinged_at: None,
             stalled_at: None,
             closed_at: None,
+            never: now + DECADES,
         }
     }
 
@@ -78,7 +82,7 @@ impl Clock {
     /// `is_handling` says that the handler still runs, `is_gone` that the connection does not.
     pub(super) fn due(&self, is_handling: bool, is_gone: bool) -> Instant {
         let deadlines = self.deadlines(is_handling, is_gone).into_iter();
-        deadlines.map(|(at, _)| at).min().unwrap_or_else(far)
+        deadlines.map(|(at, _)| at).min().unwrap_or(self.never)
     }
 
     /// Returns what has to happen now. `is_paused` says that nothing is read, so that the client cannot be heard.
@@ -98,7 +102,8 @@ impl Clock {
     }
 
     fn deadlines(&self, is_handling: bool, is_gone: bool) -> [(Instant, Alarm); 3] {
-        let none = (far(), Alarm::Ping);
+        let none = (self.never, Alarm::Ping);
+        let after = |at: Instant, time| at.checked_add(time).unwrap_or(self.never);
         let closed = self.closed_at;
         let of_client = match (closed, self.pinged_at, self.ping) {
             _ if is_gone => none,
@@ -117,11 +122,5 @@ impl Clock {
     }
 }
 
-fn after(at: Instant, time: Duration) -> Instant {
-    at.checked_add(time).unwrap_or_else(far)
-}
-
-/// As good as never.
-fn far() -> Instant {
-    Instant::now() + Duration::from_secs(86_400 * 365)
-}
+/// Longer than a connection lasts.
+const DECADES: Duration = Duration::from_secs(86_400 * 365 * 30);
