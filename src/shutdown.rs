@@ -1,6 +1,12 @@
 //! The word that everything ends, for those who have something to end.
 
 use std::fmt;
+#[cfg(feature = "websocket")]
+use std::future::Future;
+#[cfg(feature = "websocket")]
+use std::pin::Pin;
+#[cfg(feature = "websocket")]
+use std::task::{Context, Poll, Waker};
 
 use http::Extensions;
 use tokio::sync::watch;
@@ -71,6 +77,32 @@ impl Shutdown {
     }
 }
 
+/// Hears the word for a task that is polled often: it looks at a number then, and takes no lock that all tasks share.
+#[cfg(feature = "websocket")]
+pub(crate) struct Listener {
+    waiting: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Whom `waiting` wakes.
+    waker: Option<Waker>,
+    seen: watch::Receiver<bool>,
+}
+
+#[cfg(feature = "websocket")]
+impl Listener {
+    pub(crate) fn new(shutdown: Shutdown) -> Self {
+        let seen = shutdown.triggered.subscribe();
+        Self { waiting: Box::pin(async move { shutdown.triggered().await }), waker: None, seen }
+    }
+
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let is_known = self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker()));
+        if is_known && self.seen.has_changed().is_ok_and(|changed| !changed) {
+            return Poll::Pending;
+        }
+        self.waker = Some(cx.waker().clone());
+        self.waiting.as_mut().poll(cx)
+    }
+}
+
 impl Default for Shutdown {
     fn default() -> Self {
         Self::new()
@@ -88,6 +120,33 @@ mod tests {
     use std::task::{Context, Poll, Waker};
 
     use super::*;
+
+    #[cfg(feature = "websocket")]
+    #[test]
+    fn a_listener_hears_the_word_whenever_it_was_said_and_whoever_polls() {
+        struct Woken(std::sync::atomic::AtomicBool);
+
+        impl std::task::Wake for Woken {
+            fn wake(self: std::sync::Arc<Self>) {
+                self.0.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+
+        let wakers = [(); 2].map(|()| std::sync::Arc::new(Woken(false.into())));
+        let [first, second] = wakers.clone().map(Waker::from);
+        let shutdown = Shutdown::new();
+        let mut listener = Listener::new(shutdown.clone());
+        for waker in [&first, &first, &second, &second] {
+            assert_eq!(listener.poll(&mut Context::from_waker(waker)), Poll::Pending);
+        }
+        shutdown.trigger();
+        let is_woken = wakers.map(|woken| woken.0.load(std::sync::atomic::Ordering::Relaxed));
+        assert_eq!(is_woken, [false, true]);
+        assert_eq!(listener.poll(&mut Context::from_waker(&second)), Poll::Ready(()));
+
+        let mut late = Listener::new(shutdown);
+        assert_eq!(late.poll(&mut Context::from_waker(&first)), Poll::Ready(()));
+    }
 
     #[test]
     fn everybody_who_waits_hears_a_word_said_once() {

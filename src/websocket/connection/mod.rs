@@ -23,6 +23,7 @@ use super::settings::Settings;
 use super::shared::Shared;
 use super::{CloseCode, SocketError, WebSocket, close};
 use crate::inject::{Completion, ScopeKeeper};
+use crate::shutdown::Listener;
 use crate::stats::{Hold, Outcome, WebSocketStat};
 use crate::{Error, Shutdown};
 
@@ -56,7 +57,7 @@ pub(super) async fn run(task: Task, start: Start) {
         }
     }
     if let Some(shutdown) = task.shutdown {
-        connection.shutdown = Some(Box::pin(async move { shutdown.triggered().await }));
+        connection.shutdown = Some(Listener::new(shutdown));
     }
     serve(&mut connection, Stage::Shut).await;
     let (ending, stat) = (connection.ending.take(), connection.stat());
@@ -91,7 +92,7 @@ struct Connection {
     /// None once it has ended.
     handling: Option<Handling>,
     ending: Option<Ending>,
-    shutdown: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    shutdown: Option<Listener>,
     stage: Stage,
     /// Whether the client said goodbye, so that nothing more comes from it.
     is_client_done: bool,
@@ -228,7 +229,7 @@ impl Connection {
 
     fn hear_shutdown(&mut self, cx: &mut Context<'_>) {
         if let Some(shutdown) = &mut self.shutdown
-            && shutdown.as_mut().poll(cx).is_ready()
+            && shutdown.poll(cx).is_ready()
         {
             self.shutdown = None;
             self.begin_close(close::payload(Some(CloseCode::GOING_AWAY), ""), cx);
