@@ -108,14 +108,21 @@ impl Decoder {
     }
 
     fn read_head(&mut self, input: &mut &[u8]) -> Result<Option<Frame>, SocketError> {
-        while self.head_len < head_bytes(&self.head[..self.head_len]) {
-            let Some((first, rest)) = input.split_first() else { return Ok(None) };
-            self.head[self.head_len] = *first;
-            self.head_len += 1;
+        let parsed = if self.head_len == 0 && input.len() >= MAX_HEAD {
+            // Most come whole, and need not be gathered.
+            let (head, rest) = input.split_at(head_bytes(input));
             *input = rest;
-        }
-        let parsed = FrameHeader::parse(&mut Cursor::new(&self.head[..self.head_len]));
-        self.head_len = 0;
+            FrameHeader::parse(&mut Cursor::new(head))
+        } else {
+            while self.head_len < head_bytes(&self.head[..self.head_len]) {
+                let Some((first, rest)) = input.split_first() else { return Ok(None) };
+                self.head[self.head_len] = *first;
+                self.head_len += 1;
+                *input = rest;
+            }
+            let head_len = std::mem::take(&mut self.head_len);
+            FrameHeader::parse(&mut Cursor::new(&self.head[..head_len]))
+        };
         match parsed {
             Ok(Some((header, length))) => self.begin(&header, length).map(Some),
             Ok(None) | Err(_) => Err(SocketError::protocol("an opcode that nobody knows")),
