@@ -103,6 +103,17 @@ impl Frame {
     }
 }
 
+/// Copies what is left of a frame that is the only one; none when there are more, or it is too long.
+pub(super) fn only_frame<'b>(frames: &VecDeque<Frame>, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let frame = frames.front().filter(|_| frames.len() == 1)?;
+    let (head, payload) = (frame.head(), &frame.payload);
+    let bytes = buffer.get_mut(..head.len() + payload.len())?;
+    let (of_head, of_payload) = bytes.split_at_mut(head.len());
+    of_head.copy_from_slice(head);
+    of_payload.copy_from_slice(payload);
+    Some(bytes)
+}
+
 /// Returns the parts of the first frames, as many as are written at once.
 pub(super) fn slices<'f>(frames: &'f VecDeque<Frame>, slices: &mut [IoSlice<'f>; MAX_SLICES]) -> usize {
     let parts = frames.iter().flat_map(|frame| [frame.head(), &frame.payload]);
@@ -156,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_is_copied_when_it_is_the_only_one_and_fits() {
+        let mut frames: VecDeque<_> = [Frame::message("abc".into())].into();
+        assert_eq!(only_frame(&frames, &mut [0; 5]), Some(&b"\x81\x03abc"[..]));
+        assert_eq!(only_frame(&frames, &mut [0; 4]), None);
+        frames.push_back(Frame::ping());
+        assert_eq!(only_frame(&frames, &mut [0; 100]), None);
+    }
+
+    #[test]
     fn frames_leave_in_pieces_of_any_size() {
         for step in 1..12 {
             let mut frames: VecDeque<_> = ["abc", "", "de"].map(|text| Frame::message(text.into())).into();
@@ -164,6 +184,9 @@ mod tests {
                 let mut parts = [IoSlice::new(&[]); MAX_SLICES];
                 let count = slices(&frames, &mut parts);
                 let all: Vec<u8> = parts[..count].iter().flat_map(|part| part.to_vec()).collect();
+                let mut buffer = [0; 5];
+                let only = only_frame(&frames, &mut buffer);
+                assert_eq!(only, (frames.len() == 1).then_some(&all[..]));
                 let now = step.min(all.len());
                 wire.extend_from_slice(&all[..now]);
                 advance(&mut frames, now, |_| sent += 1);

@@ -35,9 +35,7 @@ impl Connection {
 
     fn write_all(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.frames.is_empty() {
-            let mut slices = [IoSlice::new(&[]); MAX_SLICES];
-            let count = outgoing::slices(&self.frames, &mut slices);
-            let bytes = ready!(Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count]))?;
+            let bytes = ready!(self.write_some(cx))?;
             if bytes == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
@@ -50,6 +48,17 @@ impl Connection {
             self.is_dirty = false;
         }
         Poll::Ready(Ok(()))
+    }
+
+    fn write_some(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        // A short message is copied in less time than the kernel takes to look at two parts.
+        let mut scratch = [0; SHORT_BYTES];
+        if let Some(bytes) = outgoing::only_frame(&self.frames, &mut scratch) {
+            return Pin::new(&mut self.io).poll_write(cx, bytes);
+        }
+        let mut slices = [IoSlice::new(&[]); MAX_SLICES];
+        let count = outgoing::slices(&self.frames, &mut slices);
+        Pin::new(&mut self.io).poll_write_vectored(cx, &slices[..count])
     }
 
     fn written(&mut self, bytes: usize, cx: &Context<'_>) {
@@ -84,6 +93,9 @@ impl Connection {
         }
     }
 }
+
+/// What of a single frame is copied.
+const SHORT_BYTES: usize = 512;
 
 /// How many frames a queue keeps room for.
 const KEPT_FRAMES: usize = 16;
