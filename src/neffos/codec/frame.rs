@@ -35,18 +35,20 @@ impl Frame {
         for end in &mut ends {
             *end = separators.next()?.0;
         }
-        let field = |index: usize| {
+        let range = |index: usize| {
             let begin = if index == 0 { 0 } else { ends[index - 1] + 1 };
-            bytes.slice(begin..ends[index])
+            begin..ends[index]
         };
+        let field = |index| bytes.slice(range(index));
+        let flag = |index| bytes[range(index)] == *b"1";
         let body = bytes.slice(ends[5] + 1..);
         Some(Self {
             wait: Name::plain(field(0))?,
             namespace: Name::unescaped(field(1))?,
             room: Name::unescaped(field(2))?,
             event: Name::unescaped(field(3))?,
-            is_error: &field(4)[..] == b"1" && !body.is_empty(),
-            is_no_op: &field(5)[..] == b"1",
+            is_error: flag(4) && !body.is_empty(),
+            is_no_op: flag(5),
             body,
         })
     }

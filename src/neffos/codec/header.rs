@@ -49,10 +49,12 @@ impl Header<'_> {
             out.push(';');
             name::escape(name, &mut out);
         }
-        for flag in [self.is_error, self.is_no_op] {
-            out.push_str(if flag { ";1" } else { ";0" });
-        }
-        out.push(';');
+        out.push_str(match (self.is_error, self.is_no_op) {
+            (false, false) => ";0;0;",
+            (false, true) => ";0;1;",
+            (true, false) => ";1;0;",
+            (true, true) => ";1;1;",
+        });
         out
     }
 }

@@ -13,6 +13,9 @@ pub struct Name(Utf8Bytes);
 impl Name {
     /// Makes a name of a field as it stands in a frame; none when it is not UTF-8.
     pub(super) fn unescaped(field: Bytes) -> Option<Self> {
+        if field.is_empty() {
+            return Some(Self::default());
+        }
         // Most names hold no character of the escape: that is found out sooner than that they do not hold all of it.
         let may_be_escaped = field.contains(&ESCAPED.as_bytes()[0]);
         let name = Self::plain(field)?;
@@ -36,6 +39,9 @@ impl Name {
 
 /// Writes a name as it stands in a frame.
 pub(super) fn escape(name: &str, out: &mut String) {
+    if !name.as_bytes().contains(&b';') {
+        return out.push_str(name);
+    }
     let mut rest = name;
     while let Some((before, after)) = rest.split_once(';') {
         out.push_str(before);
