@@ -60,7 +60,8 @@ fn number(arguments: &[&str], default: usize) -> usize {
     arguments.first().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-const ROUNDS: usize = 7;
+/// Many short rounds: who else is at work on the machine changes from one second to the next.
+const ROUNDS: usize = 15;
 
 /// How many idle clients are held at once.
 const IDLE: usize = 10_000;

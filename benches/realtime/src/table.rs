@@ -99,5 +99,5 @@ fn median(figures: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-const WARM_UP: Duration = Duration::from_millis(200);
-const MEASURED: Duration = Duration::from_millis(1000);
+const WARM_UP: Duration = Duration::from_millis(100);
+const MEASURED: Duration = Duration::from_millis(400);
