@@ -264,7 +264,10 @@ impl Hub {
     async fn hear(&self, channel: impl FnOnce() -> String) -> Result<Heard, AskError> {
         let Some(exchange) = &self.inner.exchange else { return Ok(Heard::nothing()) };
         let heard = Heard::subscribe(exchange, channel()).await;
-        heard.map_err(|error| AskError::failed(Error::from_box(error)))
+        heard.map_err(|error| {
+            let error = Error::from_box(error);
+            AskError::failed(error.with_public("other servers are out of reach, try again later"))
+        })
     }
 
     pub(super) fn unsubscribe_namespace(&self, index: usize) {

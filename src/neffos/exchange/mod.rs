@@ -39,7 +39,8 @@
 //!
 //! - The server goes on by itself. What is sent reaches the members here, and the sender gets an error that says that it went
 //!   no further. Nothing is kept for later: those whom it would reach may not be back yet, and it may be old by then.
-//! - A client that comes, or enters what its server does not hear yet, waits up to 5 seconds for the broker; then it is refused.
+//! - A client that comes, or enters what its server does not hear yet, waits up to 5 seconds for the broker; then it is refused,
+//!   and reads `other servers are out of reach, try again later`.
 //! - The connection is tried again after 50 ms, then less often, up to every 5 seconds, not by all servers at once. Everything is
 //!   subscribed anew before the exchange counts as connected and takes packets.
 //! - What was queued, or handed to the broker and not confirmed, is not sent again, since it would arrive twice at some. It is
@@ -114,7 +115,7 @@ pub trait Exchange: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// It cannot be; the client is refused.
+    /// It cannot be; the client is refused, and reads that it may try again. The error is logged.
     fn subscribe(&self, channel: &str) -> Subscribing;
 
     /// Takes one subscription back.
