@@ -56,9 +56,9 @@ impl Chat {
     }
 
     /// A line that breaks a rule does not get here: its sender reads which one.
-    async fn say(&self, room: Option<Room>, line: Body<Line>) -> Result<(), Error> {
+    async fn say(&self, room: Room, line: Body<Line>) -> Result<(), Error> {
         let said = Said { name: &self.name, text: &line.text };
-        let sent = entered(room)?.everyone().emit("say", Json(said));
+        let sent = room.everyone().emit("say", Json(said));
         // What Redis does not take was sent to the clients of this server.
         sent.map_err(|error| {
             error.with_public("other servers are out of reach: only clients of this one read it")
@@ -68,8 +68,8 @@ impl Chat {
     /// The names of those in the room, on all servers.
     ///
     /// Servers know who is there, by ids; a name is known by the server of its client alone. So each client is asked.
-    async fn members(&self, room: Option<Room>) -> Result<Json<Vec<String>>, Error> {
-        let everyone = entered(room)?.everyone();
+    async fn members(&self, room: Room) -> Result<Json<Vec<String>>, Error> {
+        let everyone = room.everyone();
         let ids = everyone.ids_everywhere(PATIENCE).await;
         // Those of this server are known without Redis, too.
         let ids = ids.unwrap_or_else(|_| everyone.conns().iter().map(|conn| conn.id().to_owned()).collect());
@@ -93,10 +93,6 @@ impl Chat {
         let answer = tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?;
         answer.text().map(|name| name.chars().take(24).collect())
     }
-}
-
-fn entered(room: Option<Room>) -> Result<Room, Error> {
-    room.ok_or_else(|| Error::new(StatusCode::BAD_REQUEST, "enter a room first"))
 }
 
 /// How long others may take to answer: long for a server or a page nearby, and short for who waits for the list.

@@ -149,7 +149,8 @@ impl std::error::Error for AskError {}
 ///
 /// What is wrong with a body is told field by field; the text of an error that nobody meant for clients is not.
 pub(super) fn public(error: &Error) -> Cow<'_, str> {
-    if let Some(asked) = error.downcast_ref::<AskError>() {
+    // What a handler says for clients comes before what the error says by itself.
+    if let Some(asked) = error.downcast_ref::<AskError>().filter(|_| error.public() == UNSAID) {
         match &asked.repr {
             Repr::Failed(error) => return Cow::Owned(public(error).into_owned()),
             Repr::BadNamespace | Repr::BadRoom | Repr::Refused(_) | Repr::Timeout => {
@@ -166,6 +167,9 @@ pub(super) fn public(error: &Error) -> Cow<'_, str> {
     text.truncate(text.floor_char_boundary(MAX_TEXT_BYTES));
     Cow::Owned(text)
 }
+
+/// What clients read of an error of which nothing is said for them.
+const UNSAID: &str = "internal server error";
 
 /// How long the text of an error may be.
 const MAX_TEXT_BYTES: usize = 4 << 10;

@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::context::{EventContext, FromEvent, InNamespace, moment};
@@ -42,6 +43,18 @@ impl FromEvent<moment::AtRoom> for Room {
     async fn from_event(cx: &EventContext) -> Result<Self, Error> {
         let space = <NsConn as FromEvent<moment::AtRoom>>::from_event(cx).await?;
         Ok(space.room(cx.message().room()))
+    }
+}
+
+/// The room that the message was sent in.
+///
+/// # Errors
+///
+/// It was sent to the namespace: kind [`App`](crate::ErrorKind::App), `400`; a client that asked reads to send it in a room.
+impl FromEvent<moment::AtMessage> for Room {
+    async fn from_event(cx: &EventContext) -> Result<Self, Error> {
+        let room = <Option<Self> as FromEvent<moment::AtMessage>>::from_event(cx).await?;
+        room.ok_or_else(|| Error::new(StatusCode::BAD_REQUEST, "send it in a room"))
     }
 }
 

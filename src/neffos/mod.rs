@@ -33,8 +33,8 @@
 //! | [`Inject<T>`](crate::Inject) | everywhere | a dependency, from the container of the route |
 //! | [`Kept<T>`], `Option<Kept<T>>` | everywhere | a value that was put into the connection |
 //! | [`NsConn`], [`Message`] | all but hooks of connections | the connection in the namespace; the message as it came |
-//! | [`Room`] | hooks of rooms | the room |
-//! | `Option<Room>` | handlers of events | the room that the message was sent in |
+//! | [`Room`] | hooks of rooms, handlers of events | the room; of an event, the one that it was sent in |
+//! | `Option<Room>` | handlers of events | the same; none for what was sent to the namespace |
 //! | [`Body<T>`](crate::Body) | handlers of events | the body as JSON, with its rules |
 //! | `String`, [`Bytes`](bytes::Bytes) | handlers of events | the body as it came |
 //!

@@ -105,6 +105,8 @@ impl ContainerBuilder {
 
     /// Provides what an `async` factory that returns a `Result` makes once for each request, when it is asked for first.
     ///
+    /// A factory that fails has made nothing: where the request goes on all the same, who asks next asks it again.
+    ///
     /// For a factory of another form, a key, or a teardown see [`Provider::per_request`].
     #[track_caller]
     pub fn per_request<U, Args>(self, factory: impl Factory<U, form::AsyncFallible, Args>) -> Self

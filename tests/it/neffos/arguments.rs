@@ -57,6 +57,31 @@ async fn the_text_of_an_error_that_is_not_for_clients_is_not_sent() {
 }
 
 #[tokio::test]
+async fn what_a_handler_says_of_a_failed_ask_is_what_the_client_reads() {
+    let plain = async |hub: Hub| hub.ask("nobody", "default", "question", "").await.map(drop);
+    let said = async |hub: Hub| {
+        let asked = hub.ask("nobody", "default", "question", "").await;
+        asked.map(drop).map_err(|error| Error::from(error).with_public("they have left"))
+    };
+    let (_hub, addr) = start(Events::new().namespace(chat().on("plain", plain).on("said", said))).await;
+    let mut client = Client::connect(addr).await;
+    for (event, text) in [("plain", "internal server error"), ("said", "they have left")] {
+        let answer = client.ask("default", "", event, "").await;
+        assert_eq!(answer, format!("$1;default;;{event};1;0;{text}"));
+    }
+}
+
+#[tokio::test]
+async fn a_handler_that_takes_a_room_wants_the_message_in_one() {
+    let here = async |room: Room| room.name().to_owned();
+    let (_hub, addr) = start(Events::new().namespace(chat().on("here", here))).await;
+    let mut client = Client::connect(addr).await;
+    client.join("red").await;
+    assert_eq!(client.ask("default", "red", "here", "").await, "$1;default;red;here;0;0;red");
+    assert_eq!(client.ask("default", "", "here", "").await, "$1;default;;here;1;0;send it in a room");
+}
+
+#[tokio::test]
 async fn a_text_must_be_one_and_the_error_of_a_binary_message_is_one() {
     let text = async |text: String| text;
     let (_hub, addr) = start(Events::new().namespace(chat().on("text", text))).await;
