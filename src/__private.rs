@@ -36,7 +36,8 @@ pub mod axum {
 
 #[cfg(feature = "mvc")]
 pub use crate::mvc::glue::{
-    Described, HookOutcome, NoAnswer, describe_answer, describe_plain_answer, hook, respond,
+    Arguments, Described, FieldsOf, HookOutcome, NoAnswer, ReadField, ReadsNoBody, describe_answer,
+    describe_plain_answer, hook, respond,
 };
 #[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use crate::neffos::reply;

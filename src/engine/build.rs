@@ -180,10 +180,12 @@ fn table(plan: &Plan, parts: &Parts, redirects: bool) -> Result<Table, Vec<Mista
         table.insert(route.method.clone(), route.pattern.clone(), endpoint, route.place);
     }
     table.build().map_err(|conflicts| {
-        let mistake = |conflict: &crate::router::RouteConflict| {
+        let mistake = |conflict: crate::router::RouteConflict| {
+            #[cfg(feature = "mvc")]
+            let conflict = conflict.with_actions(|number| plan.routes.get(number)?.action());
             Mistake::new(MistakeKind::Conflict, conflict.to_string(), conflict.place())
         };
-        conflicts.iter().map(mistake).collect()
+        conflicts.into_iter().map(mistake).collect()
     })
 }
 

@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvider};
-use gongular_core::{Contract, Field, Place};
+use gongular_core::{Contract, Field, Input, Place};
 use http::Method;
 
 use super::mistake::{Mistake, MistakeKind};
@@ -55,11 +55,11 @@ fn parameters(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>
     for input in paths.filter(|input| input.is_required()) {
         for field in input.fields().iter().filter(unknown) {
             let known = match names {
-                [] => "no parameters".to_owned(),
-                names => format!("`{}`", names.join("`, `")),
+                [] => format!("no parameters: {}", without_parameters(route, field.path())),
+                names => format!("`{}`: rename one of them", names.join("`, `")),
             };
             let text = format!(
-                "{} has no parameter in the route `{} {}` of `{}`, which has {known}: rename one of them",
+                "{} has no parameter in the route `{} {}` of `{}`, which has {known}",
                 subject(field.path(), input.type_name(), handler),
                 route.method,
                 route.pattern,
@@ -68,6 +68,17 @@ fn parameters(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>
             mistakes.push(Mistake::new(MistakeKind::Parameter, text, route.place));
         }
     }
+}
+
+/// Says what to do about a parameter of a path that has none.
+fn without_parameters(route: &Planned, field: &str) -> String {
+    #[cfg(feature = "mvc")]
+    if route.handlers().any(|(_, handler)| handler.name == crate::mvc::GRPC) {
+        return "`Grpc` gives all methods such routes; read the value from the body, or leave the method out with `skip`".to_owned();
+    }
+    #[cfg(not(feature = "mvc"))]
+    let _ = route;
+    format!("write `{{{field}}}` into it, or read the value from elsewhere, such as `Query`")
 }
 
 /// Names a field as it was written: fields and arguments of controllers are those of structs that nobody has seen.
@@ -89,14 +100,38 @@ fn subject(field: &str, type_name: &str, handler: &Registered) -> String {
 
 fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
     let MethodFilter::One(Method::GET | Method::HEAD) = route.method else { return };
-    let reads = |place| matches!(place, Place::Body | Place::Form);
-    if handler.contract.inputs().iter().any(|input| reads(input.place())) {
+    if !reads_body(handler.contract.inputs()) {
+        return;
+    }
+    #[cfg(feature = "mvc")]
+    let fields = handler.action.as_ref().map(|action| action.owner.fields());
+    #[cfg(feature = "mvc")]
+    let field =
+        fields.as_ref().and_then(|fields| fields.members().iter().find(|field| reads_body(field.inputs())));
+    #[cfg(feature = "mvc")]
+    if let Some((field, action)) = field.zip(handler.action.as_ref()) {
         let text = format!(
-            "`{}` reads the body, but the route `{} {}` has none: use another method, or `Query`",
-            handler.name, route.method, route.pattern
+            "field `{}: {}` of `{}` reads the body, but the route `{} {}` of `{}` has none: write `#[given]` above it if it is a plain value, or \
+             read it in the methods that have a body",
+            field.name(),
+            field.type_text(),
+            action.owner.name(),
+            route.method,
+            route.pattern,
+            handler.name,
         );
         mistakes.push(Mistake::new(MistakeKind::BodyInGet, text, route.place));
+        return;
     }
+    let text = format!(
+        "`{}` reads the body, but the route `{} {}` has none: use another method, or `Query`",
+        handler.name, route.method, route.pattern
+    );
+    mistakes.push(Mistake::new(MistakeKind::BodyInGet, text, route.place));
+}
+
+fn reads_body(inputs: &[Input]) -> bool {
+    inputs.iter().any(|input| matches!(input.place(), Place::Body | Place::Form))
 }
 
 /// Returns what is provided in each level, with what the levels around it provide.

@@ -105,6 +105,12 @@ impl Planned {
         false
     }
 
+    /// Returns the name of the method of a controller that it leads to: that of the first controller, if there are several.
+    #[cfg(feature = "mvc")]
+    pub(super) fn action(&self) -> Option<&'static str> {
+        self.handlers().find(|(_, handler)| handler.action.is_some()).map(|(_, handler)| handler.name)
+    }
+
     /// Returns the handlers with the level whose providers they see.
     pub(super) fn handlers(&self) -> impl Iterator<Item = (usize, &Registered)> {
         let mut handlers = Vec::new();

@@ -4,7 +4,8 @@
 use std::future::Future;
 use std::marker::PhantomData;
 
-use crate::{Context, Contract, Error, IntoResponse};
+use super::Controller;
+use crate::{AnyBody, Context, Contract, Error, FromRequest, IntoResponse};
 
 /// Waits for what a method returns, and answers with it.
 ///
@@ -63,6 +64,46 @@ pub trait NoAnswer {
 }
 
 impl<T> NoAnswer for &Described<T> {}
+
+/// The fields of a struct with methods, by its type.
+#[derive(Debug)]
+pub struct FieldsOf<C>(PhantomData<fn() -> C>);
+
+impl<C: Controller> FieldsOf<C> {
+    /// Whether one of them reads the body.
+    pub const READ_BODY: bool = <C::Fields as FromRequest<AnyBody>>::CONSUMES_BODY;
+}
+
+/// What a method takes, by its type.
+#[derive(Debug)]
+pub struct Arguments<A>(PhantomData<fn() -> A>);
+
+impl<A: FromRequest<AnyBody>> Arguments<A> {
+    /// Whether an argument reads the body.
+    pub const READ_BODY: bool = A::CONSUMES_BODY;
+}
+
+/// What is found in the place of `READ_BODY` where nothing is read: for a struct that is passed as it is, and for what is no extractor,
+/// which is told elsewhere.
+pub trait ReadsNoBody {
+    /// No.
+    const READ_BODY: bool = false;
+}
+
+impl<C> ReadsNoBody for FieldsOf<C> {}
+impl<A> ReadsNoBody for Arguments<A> {}
+
+/// A field of a controller that nothing but its type says something of.
+#[diagnostic::on_unimplemented(
+    message = "the field's type `{Self}` is no extractor, and nothing says that it is given",
+    label = "neither an extractor nor `#[given]`",
+    note = "write `#[given]` above a plain value, and pass it: `controller_with::<TheStruct>(value)`",
+    note = "wrap a dependency in `Inject<T>`, and a value of the request in the place it comes from: `Header<T>`, `#[header]`, `Param<T>`, `#[param]`"
+)]
+pub trait ReadField<B>: FromRequest<B> {}
+
+#[diagnostic::do_not_recommend]
+impl<B, T: FromRequest<B>> ReadField<B> for T {}
 
 /// Waits for a hook.
 ///

@@ -72,9 +72,12 @@ pub use self::controller::{
 pub use self::declare::{ActionRoute, Actions};
 pub(crate) use self::http_error::ErrorAnswer;
 pub use self::http_error::{ErrorStatus, FailedWith};
+pub(crate) use self::option::GRPC;
 pub use self::option::{
     ControllerOption, Deprecated, Grpc, Layered, Skip, Using, Version, layered, skip, using,
 };
 pub use self::path::{ActionPath, PathPart};
-pub use self::registration::{AsInstance, IntoController, Registration, controller, controller_with};
+pub use self::registration::{
+    AsInstance, IntoController, NothingGiven, Registration, controller, controller_with,
+};
 pub use self::report::{Report, ReportedAction, ReportedController, ReportedNeed, ReportedPart, Tree};

@@ -46,8 +46,23 @@ pub struct Registration<C, S> {
 /// client.get("/Ann").send().await.assert_text("Hello, Ann!");
 /// # }
 /// ```
-pub const fn controller<C: Controller<Given = ()>>() -> Registration<C, Built<()>> {
-    Registration { source: Built(()), controller: PhantomData }
+pub const fn controller<C: Controller<Given: NothingGiven>>() -> Registration<C, Built<C::Given>> {
+    Registration { source: Built(C::Given::NOTHING), controller: PhantomData }
+}
+
+/// What is given to a controller without fields that are marked `#[given]`.
+#[diagnostic::on_unimplemented(
+    message = "fields of this controller are marked `#[given]`, which `controller` gives nothing",
+    label = "no `{Self}` is given",
+    note = "write `controller_with::<TheStruct>(value)`; several values are a tuple in the order of the fields"
+)]
+pub trait NothingGiven {
+    /// Nothing.
+    const NOTHING: Self;
+}
+
+impl NothingGiven for () {
+    const NOTHING: Self = ();
 }
 
 /// Names a controller, and gives the plain values of its fields that are marked `#[given]`: one as it is, several as a tuple in

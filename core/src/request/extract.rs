@@ -36,8 +36,8 @@ use crate::{Contract, Error};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a request",
     label = "not an extractor",
-    note = "wrap a plain value in the place it comes from: `Param<T>`, `Query<T>`, `Header<T>`, `Cookie<T>`, `Body<T>`, `Form<T>`",
-    note = "wrap a dependency in `Inject<T>`; a struct of extractors takes `#[derive(FromRequest)]`",
+    note = "wrap a plain value in the place it comes from: `Param<T>`, `Query<T>`, `Header<T>`, `Cookie<T>`, `Body<T>`, `Form<T>`; `Json` is an answer, `Body` reads it",
+    note = "wrap a dependency in `Inject<T>`; a struct of extractors takes `#[derive(FromRequest)]`, and with `impl Handle` it is a handler that gets `&mut Context`",
     note = "the value inside needs `#[derive(Deserialize)]`, and either `#[derive(Validate)]` or `impl Rules for T {{}}`"
 )]
 pub trait FromRequest<B>: Sized {

@@ -4,8 +4,12 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, ReceiverKind, Signature, Type, parse_quote};
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, LitStr, Pat, PatType, PathArguments, PathSegment, ReceiverKind,
+    Signature, Type, parse_quote,
+};
 
+use crate::from_request::extractor_name;
 use crate::mistakes::Mistakes;
 
 /// What a method takes, in order.
@@ -28,6 +32,8 @@ pub(super) enum Argument {
 pub(super) struct Read {
     /// The name of the field of the hidden struct.
     pub(super) field: Ident,
+    /// Whether that is a name of the program, and not made of the position.
+    is_named: bool,
     pub(super) ty: Type,
     pub(super) attributes: Vec<Attribute>,
     pub(super) kind: Kind,
@@ -61,6 +67,10 @@ impl Arguments {
                     }
                 }
                 FnArg::Typed(typed) if is_context(&typed.ty) => {
+                    if arguments.takes_context() {
+                        mistakes.add(typed, format!("`{method}` takes the context twice: keep one of them"));
+                        arguments.is_broken = true;
+                    }
                     arguments.all.push(Argument::Context);
                 }
                 FnArg::Typed(typed) => match unreadable(&typed.ty) {
@@ -107,6 +117,11 @@ impl Arguments {
         })
     }
 
+    /// Returns whether an argument may read the body, as far as its text tells.
+    pub(super) fn may_read_body(&self) -> bool {
+        self.reads().any(|read| matches!(read.kind, Kind::Extractor))
+    }
+
     /// Returns whether an argument may read parameters of the path that are not seen here.
     pub(super) fn may_read_more(&self) -> bool {
         self.reads().any(|read| match &read.kind {
@@ -117,6 +132,19 @@ impl Arguments {
         })
     }
 
+    /// Returns the name of an argument that may have been meant as a parameter of the path, though nothing says so.
+    pub(super) fn unmarked(&self) -> Option<String> {
+        let may_be_meant = |read: &&Read| {
+            let is_extractor = extractor_name(&read.ty)
+                .is_some_and(|name| name == "Param" || NO_PARAMETERS.contains(&name.as_str()));
+            read.is_named
+                && read.attributes.is_empty()
+                && matches!(read.kind, Kind::Extractor)
+                && !is_extractor
+        };
+        self.reads().find(may_be_meant).map(|read| read.field.to_string())
+    }
+
     /// Returns whether a parameter is read by its name.
     pub(super) fn reads_parameter(&self, name: &str) -> bool {
         self.parameters().any(|(known, _)| known == name)
@@ -125,7 +153,7 @@ impl Arguments {
     /// Writes the struct whose fields are the arguments.
     pub(super) fn item(&self, name: &Ident, krate: &syn::Path) -> syn::DeriveInput {
         let fields = self.reads().map(|read| {
-            let Read { field, ty, attributes, kind } = read;
+            let Read { field, ty, attributes, kind, .. } = read;
             let param = match kind {
                 Kind::Scalar(name) => {
                     let name = LitStr::new(name, field.span());
@@ -160,14 +188,23 @@ fn unreadable(ty: &Type) -> Option<String> {
         Type::Reference(reference) => {
             let name = last_name(&reference.elem).unwrap_or_default();
             Some(match name.as_str() {
-                "Context" => "takes the context as `&mut Context<'_>`, to answer with it".to_owned(),
+                "Context" => CONTEXT.to_owned(),
                 "str" => "owns what it takes: write `String` in place of `&str`".to_owned(),
                 _ => "owns what it takes: write the type without `&`, or `Inject<T>` for a dependency"
                     .to_owned(),
             })
         }
+        // Without a lifetime it may be an extractor of the same name.
+        Type::Path(path) => {
+            path.path.segments.last().filter(|segment| is_lent_context(segment)).map(|_| CONTEXT.to_owned())
+        }
         _ => None,
     }
+}
+
+fn is_lent_context(segment: &PathSegment) -> bool {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
+    segment.ident == "Context" && matches!(arguments.args.first(), Some(GenericArgument::Lifetime(_)))
 }
 
 fn read(index: usize, typed: &mut PatType, controller: &Type) -> Read {
@@ -191,7 +228,7 @@ fn read(index: usize, typed: &mut PatType, controller: &Type) -> Read {
         None if !marked && is_scalar(&typed.ty) => Kind::Scalar(own_name()),
         None => Kind::Extractor,
     };
-    Read { field, ty: without_self(&typed.ty, controller), attributes, kind }
+    Read { field, is_named: name.is_some(), ty: without_self(&typed.ty, controller), attributes, kind }
 }
 
 /// Writes a type for a struct in which `Self` is another one.
@@ -238,6 +275,8 @@ fn last_name(ty: &Type) -> Option<String> {
         _ => None,
     }
 }
+
+const CONTEXT: &str = "takes the context as `&mut Context<'_>`, to answer with it";
 
 /// Attributes that say where an argument comes from, or which rules it obeys.
 const OURS: [&str; 9] = ["body", "cookie", "form", "header", "inject", "param", "query", "serde", "validate"];

@@ -69,20 +69,24 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
     let receiver = method.arguments.takes_self.then(|| quote!(__controller,));
     let span = method.output();
     let call = quote_spanned!(method.span()=> <#ty>::#ident(#receiver #(#passed),*));
+    let output = method.answer.write(quote_spanned!(span=> __output), span);
     let output = match (method.is_async, method.arguments.takes_context()) {
         (true, true) => quote_spanned! {span=> async move {
             let __output = #call.await;
-            __cx.respond(__output)
+            __cx.respond(#output)
         }},
         (true, false) => {
-            let answer = quote_spanned!(span=> |__cx, __output| __cx.respond(__output));
+            let answer = quote_spanned!(span=> |__cx, __output| __cx.respond(#output));
             quote_spanned!(span=> #krate::__private::respond(#call, __cx, #answer))
         }
         (false, true) => quote_spanned! {span=> {
             let __output = #call;
-            ::core::future::ready(__cx.respond(__output))
+            ::core::future::ready(__cx.respond(#output))
         }},
-        (false, false) => quote_spanned!(span=> ::core::future::ready(__cx.respond(#call))),
+        (false, false) => {
+            let output = method.answer.write(call.clone(), span);
+            quote_spanned!(span=> ::core::future::ready(__cx.respond(#output)))
+        }
     };
     let describe = if method.is_async { quote!(describe_answer) } else { quote!(describe_plain_answer) };
     // An output that is no answer is told where it is answered with, and not here.
@@ -91,6 +95,8 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         (&#krate::__private::Described(__output)).describe(__contract)
     });
     let future = future(method.span(), krate);
+    let body_is_read_once =
+        method.arguments.may_read_body().then(|| body_is_read_once(controller, method, &arguments));
     // The attribute is for the reader of the struct, which is read here and now.
     let mut input = input;
     input.attrs.clear();
@@ -103,6 +109,7 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
         #input
         #(#cfg)*
         const _: () = { #read };
+        #body_is_read_once
         #(#cfg)*
         #[automatically_derived]
         impl #krate::mvc::Method<#ty> for #name {
@@ -130,6 +137,28 @@ fn item(controller: &Controller, index: usize, method: &Method, mistakes: &mut M
                 #output
             }
         }
+    }
+}
+
+/// Asserts that not both a field of the controller and an argument of a method read the body.
+fn body_is_read_once(controller: &Controller, method: &Method, arguments: &Ident) -> TokenStream {
+    let krate = &controller.options.krate;
+    let (ty, cfg) = (&controller.ty, &method.cfg);
+    let name = type_text(ty);
+    let text = format!(
+        "the body is read twice, by a field of `{name}` and by an argument of `{name}::{}`: keep one of them",
+        method.ident
+    );
+    quote_spanned! {method.input()=>
+        #(#cfg)*
+        const _: () = {
+            #[allow(unused_imports, reason = "types that are no extractors are told elsewhere")]
+            use #krate::__private::ReadsNoBody as _;
+            ::core::assert!(
+                !(#krate::__private::FieldsOf::<#ty>::READ_BODY && #krate::__private::Arguments::<#arguments>::READ_BODY),
+                #text
+            );
+        };
     }
 }
 
@@ -231,8 +260,10 @@ fn hook(controller: &Controller, hook: &Hook, mistakes: &mut Mistakes) -> Option
             "fn handle_error(error: &Error, request: &RequestHead) -> Option<impl IntoResponse>",
         ),
     };
+    // These two get the context first.
     let may_be_async = matches!(hook.kind, HookKind::BeginRequest | HookKind::EndRequest);
     if hook.takes_self() != takes_self
+        || (may_be_async && hook.begins_with_shared())
         || !arguments.contains(&hook.arguments())
         || (hook.is_async() && !may_be_async)
     {

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Ident, Member, Meta, Path, Type, parse_quote};
 
-use crate::from_request;
+use crate::from_request::{self, extractor_name};
 use crate::mistakes::Mistakes;
 use crate::text::{member_text, type_text};
 
@@ -22,6 +22,8 @@ struct ReadFields<'a> {
     given: Vec<(Member, &'a Type)>,
     /// With the name of the hidden struct's field.
     read: Vec<(Member, Ident, &'a syn::Field)>,
+    /// Whether there are plain values that nothing is said of, which is a mistake.
+    is_broken: bool,
 }
 
 fn read<'a>(input: &'a DeriveInput, mistakes: &mut Mistakes) -> Option<ReadFields<'a>> {
@@ -38,7 +40,7 @@ fn read<'a>(input: &'a DeriveInput, mistakes: &mut Mistakes) -> Option<ReadField
         mistakes.add(&input.generics, text);
         return None;
     }
-    let mut all = ReadFields { given: Vec::new(), read: Vec::new() };
+    let mut all = ReadFields { given: Vec::new(), read: Vec::new(), is_broken: false };
     for (index, field) in fields.iter().enumerate() {
         let member = match &field.ident {
             Some(ident) => Member::Named(ident.clone()),
@@ -51,6 +53,15 @@ fn read<'a>(input: &'a DeriveInput, mistakes: &mut Mistakes) -> Option<ReadField
                     mistakes.add(given, "`#[given]` takes nothing: the value is passed to `controller_with`");
                 }
                 all.given.push((member, &field.ty));
+            }
+            None if field.attrs.iter().all(is_silent) && is_plain(&field.ty) => {
+                let text = format!(
+                    "`{}` is no extractor: write `#[given]` above a plain value, which `controller_with` passes, or where it comes from, \
+                     such as `#[header]`",
+                    type_text(&field.ty)
+                );
+                mistakes.add(&field.ty, text);
+                all.is_broken = true;
             }
             None => {
                 let name = field.ident.clone().unwrap_or_else(|| format_ident!("__{index}"));
@@ -82,6 +93,11 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
     });
     let (item, fields_type) = hidden(fields, krate, mistakes);
     let read = fields.read.iter().map(|(member, name, _)| quote!(#member: __fields.#name));
+    let instance = if fields.is_broken {
+        quote!(::core::unreachable!())
+    } else {
+        quote!(Self { #(#given,)* #(#read,)* })
+    };
     quote! {
         #[allow(deprecated, unnameable_types, unreachable_pub, clippy::all, clippy::pedantic, reason = "written by a macro")]
         const _: () = {
@@ -96,7 +112,7 @@ fn emit(input: &DeriveInput, fields: &ReadFields<'_>, krate: &Path, mistakes: &m
                 #[inline]
                 fn assemble(__given: &#given_type, __fields: #fields_type) -> Self {
                     let _ = (__given, &__fields);
-                    Self { #(#given,)* #(#read,)* }
+                    #instance
                 }
             }
         };
@@ -116,7 +132,7 @@ fn hidden(fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> (To
         #[from_request(crate = #krate)]
         pub struct __Fields { #(#with_attributes),* }
     };
-    let read = from_request::hidden(&read, mistakes);
+    let read = from_request::hidden_fields(&read, mistakes);
     let plain = fields.read.iter().map(|(_, name, field)| {
         let ty = &field.ty;
         quote!(#name: #ty)
@@ -126,7 +142,7 @@ fn hidden(fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> (To
         const _: () = { #read };
     };
     // Where it is told that the fields cannot be read: at the only one that may be to blame, if there is one.
-    let may_be_wrong = |field: &syn::Field| field.attrs.iter().all(is_silent) && !is_dependency(&field.ty);
+    let may_be_wrong = |field: &syn::Field| field.attrs.iter().all(is_silent) && !is_extractor(&field.ty);
     let mut extractors = fields.read.iter().filter(|(_, _, field)| may_be_wrong(field));
     let span = match (extractors.next(), extractors.next()) {
         (Some((_, _, only)), None) => only.ty.span(),
@@ -135,13 +151,33 @@ fn hidden(fields: &ReadFields<'_>, krate: &Path, mistakes: &mut Mistakes) -> (To
     (item, quote_spanned!(span=> __Fields))
 }
 
-/// Returns whether a type is `Inject<T>`.
-fn is_dependency(ty: &Type) -> bool {
-    let Type::Path(path) = ty else { return false };
-    path.path.segments.last().is_some_and(|segment| segment.ident == "Inject")
+/// Returns whether a type is an extractor of ours that reads whatever it is of.
+fn is_extractor(ty: &Type) -> bool {
+    extractor_name(ty).is_some_and(|name| EXTRACTORS.contains(&name.as_str()))
+}
+
+/// Returns whether a type is a plain value, which no request has.
+fn is_plain(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(_) | Type::Array(_) => true,
+        Type::Path(path) if path.qself.is_none() => {
+            path.path.segments.last().is_some_and(|segment| PLAIN.iter().any(|name| segment.ident == name))
+        }
+        _ => false,
+    }
 }
 
 /// Returns whether an attribute says nothing of where a field comes from.
 fn is_silent(attribute: &syn::Attribute) -> bool {
     ["doc", "allow", "expect", "cfg"].iter().any(|name| attribute.path().is_ident(name))
 }
+
+/// Extractors that can be read whatever they are written with, or say themselves why not.
+const EXTRACTORS: [&str; 8] =
+    ["Bytes", "HeaderMap", "Inject", "Logger", "MatchedPath", "Method", "String", "Uri"];
+
+/// Types of the language that are no extractors.
+const PLAIN: [&str; 25] = [
+    "Arc", "BTreeMap", "Duration", "HashMap", "HashSet", "Mutex", "PathBuf", "RwLock", "Vec", "bool", "char",
+    "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8", "usize",
+];

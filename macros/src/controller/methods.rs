@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType, Signature, Type};
+use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType, Safety, Signature, Type};
 
+use super::answer::Answer;
 use super::arguments::{Arguments, Kind, Read};
 use super::naming::{Name, Word};
 use super::options::Options;
@@ -28,6 +29,7 @@ pub(super) struct Method {
     pub(super) is_async: bool,
     /// Where what it returns is written.
     output: Span,
+    pub(super) answer: Answer,
     pub(super) arguments: Arguments,
     pub(super) routes: Vec<MethodRoute>,
     /// Whether it is no route, but is asked about answers with an error status.
@@ -113,6 +115,13 @@ impl Controller {
             return;
         }
         let name = function.sig.ident.unraw().to_string();
+        if let Safety::Unsafe(unsafety) = &function.sig.safety {
+            let text = format!(
+                "`{name}` is called for whatever comes, so that nobody keeps what `unsafe` asks for: write it without"
+            );
+            mistakes.add(unsafety, text);
+            return;
+        }
         if let Some(kind) = HookKind::of(&name).filter(|_| routes.routes.is_empty() && !routes.is_action) {
             self.hooks.push(Hook { kind, cfg: cfg(&function.attrs), signature: function.sig.clone() });
             return;
@@ -143,6 +152,7 @@ impl Controller {
                 ReturnType::Type(_, ty) => ty.span(),
             },
             is_async: function.sig.asyncness.is_some(),
+            answer: Answer::of(&function.sig.output),
             arguments,
             routes,
             is_for_http_errors,
@@ -215,10 +225,7 @@ fn parts(
             continue;
         }
         let Some((name, _)) = known.next() else {
-            let text = format!(
-                "`by` stands for a parameter of the path, but `{ident}` has no argument for it: add one, such as `id: u64`"
-            );
-            mistakes.add(ident, text);
+            mistakes.add(ident, without_argument(ident, arguments));
             return None;
         };
         parts.push(if wildcard { Part::Wildcard(name.to_owned()) } else { Part::Param(name.to_owned()) });
@@ -235,6 +242,19 @@ fn parts(
         mistakes.add(&read.ty, text);
     }
     Some(parts)
+}
+
+/// Says that a `by` has no argument, and which one may have been meant.
+fn without_argument(ident: &Ident, arguments: &Arguments) -> String {
+    match arguments.unmarked() {
+        Some(name) => format!(
+            "`by` stands for a parameter of the path, but no argument of `{ident}` says to be one: write `#[param] {name}` if it is, since its \
+             type is no plain number or text"
+        ),
+        None => format!(
+            "`by` stands for a parameter of the path, but `{ident}` has no argument for it: add one, such as `id: u64`"
+        ),
+    }
 }
 
 /// Compares the parameters of a written pattern with the arguments.
@@ -294,6 +314,15 @@ impl Hook {
     /// Returns how many arguments it takes besides `self`.
     pub(super) fn arguments(&self) -> usize {
         self.signature.inputs.iter().filter(|input| matches!(input, syn::FnArg::Typed(_))).count()
+    }
+
+    /// Returns whether its first argument is lent, but not to be changed, as the context is.
+    pub(super) fn begins_with_shared(&self) -> bool {
+        let first = self.signature.inputs.iter().find_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some(&*typed.ty),
+            syn::FnArg::Receiver(_) => None,
+        });
+        matches!(first, Some(Type::Reference(reference)) if reference.mutability.is_none())
     }
 
     /// Returns whether it is compiled, as the arguments of `cfg!`.

@@ -1,8 +1,9 @@
 //! `#[derive(Controller)]` and `#[controller]`.
 //!
 //! `fields` makes instances of a struct. For an `impl` block, `options` and `routes` read attributes, `naming` and `pattern` what
-//! paths say, `arguments` what a method takes, `methods` puts it together, and `emit` writes the code.
+//! paths say, `arguments` what a method takes, `answer` what it returns, `methods` puts it together, and `emit` writes the code.
 
+mod answer;
 mod arguments;
 mod emit;
 mod fields;

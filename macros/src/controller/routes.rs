@@ -32,6 +32,7 @@ impl Routes {
     /// Takes the attributes of a method that are ours.
     pub(super) fn take(attributes: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> Self {
         let mut read = Self::default();
+        let mut skip = None;
         attributes.retain(|attribute| {
             let Some(name) = attribute.path().get_ident().map(Ident::to_string) else { return true };
             let route = match name.as_str() {
@@ -40,7 +41,10 @@ impl Routes {
                         mistakes.add(attribute, format!("`#[{name}]` takes nothing"));
                     }
                     read.is_action |= name == "action";
-                    read.is_skipped |= name == "skip";
+                    if name == "skip" {
+                        read.is_skipped = true;
+                        skip = Some(attribute.clone());
+                    }
                     return false;
                 }
                 "method" => custom(attribute),
@@ -56,6 +60,10 @@ impl Routes {
             }
             false
         });
+        if let Some(skip) = skip.filter(|_| read.is_action || !read.routes.is_empty()) {
+            let other = if read.is_action { "`#[action]`" } else { "a route" };
+            mistakes.add(skip, format!("`#[skip]` says that it answers nothing, but {other} stands above it, too: keep one of them"));
+        }
         read
     }
 }

@@ -9,6 +9,8 @@ mod syntax;
 use proc_macro2::TokenStream;
 use syn::DeriveInput;
 
+#[cfg(feature = "controller")]
+pub(crate) use self::model::extractor_name;
 use crate::mistakes::Mistakes;
 
 /// Writes what makes a struct readable from a request.
@@ -39,8 +41,20 @@ pub(crate) fn crate_path(input: &DeriveInput, mistakes: &mut Mistakes) -> syn::P
 /// Writes what makes a struct readable that only a macro names: it is no argument of other frameworks' handlers.
 #[cfg(feature = "controller")]
 pub(crate) fn hidden(input: &DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    read_hidden(input, false, mistakes)
+}
+
+/// Writes the same for the fields of a controller.
+#[cfg(feature = "controller")]
+pub(crate) fn hidden_fields(input: &DeriveInput, mistakes: &mut Mistakes) -> TokenStream {
+    read_hidden(input, true, mistakes)
+}
+
+#[cfg(feature = "controller")]
+fn read_hidden(input: &DeriveInput, of_controller: bool, mistakes: &mut Mistakes) -> TokenStream {
     let mut own = Mistakes::default();
-    let request = model::Request::read(input, &mut own);
+    let request =
+        model::Request::read(input, &mut own).map(|request| model::Request { of_controller, ..request });
     if let Some(request) = &request {
         check::check(request, &mut own);
     }

@@ -3,10 +3,11 @@
 use proc_macro2::{Span, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{
     Attribute, Data, DeriveInput, Fields, GenericArgument, GenericParam, Generics, Ident, Index, LitStr,
-    Member, Path, PathArguments, PathSegment, Type, parse_quote,
+    Member, Meta, MetaNameValue, Path, PathArguments, PathSegment, Token, Type, parse_quote,
 };
 
 use crate::from_request::syntax::{
@@ -22,6 +23,8 @@ pub(crate) struct Request<'a> {
     pub(crate) fields: Vec<Field<'a>>,
     /// Whether the struct was said to read the body, and where.
     pub(crate) said: Option<(bool, Span)>,
+    /// Whether its fields are those of a controller, which may be given as well.
+    pub(crate) of_controller: bool,
 }
 
 /// A field of it.
@@ -77,6 +80,7 @@ impl<'a> Request<'a> {
             krate: options.krate.unwrap_or_else(|| parse_quote!(::gongular)),
             fields: read_fields(fields, mistakes),
             said: options.reads_body,
+            of_controller: false,
         })
     }
 
@@ -151,7 +155,16 @@ fn value<'a>(
     forwarded: &[&'a Attribute],
     mistakes: &mut Mistakes,
 ) -> Value<'a> {
-    let (serde, rules) = forwarded.iter().partition(|attribute| attribute.path().is_ident("serde"));
+    let (serde, rules): (Vec<&Attribute>, _) =
+        forwarded.iter().partition(|attribute| attribute.path().is_ident("serde"));
+    for rename in serde.iter().filter_map(|attribute| rename(attribute)) {
+        let message = format!(
+            "a value has the name that its place says: write `#[{}({})]` in place of `rename`",
+            place.attribute(),
+            rename.value.to_token_stream()
+        );
+        mistakes.add(rename, message);
+    }
     let name = options.name.unwrap_or_else(|| match &field.ident {
         Some(ident) => LitStr::new(&external_name(place, ident), ident.span()),
         None => {
@@ -164,6 +177,16 @@ fn value<'a>(
         }
     });
     Value { place, name, default: options.default, serde, rules }
+}
+
+/// Returns what renames a value in an attribute of serde.
+fn rename(attribute: &Attribute) -> Option<MetaNameValue> {
+    // What cannot be read is serde's to tell.
+    let items = attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    items.into_iter().find_map(|item| match item {
+        Meta::NameValue(pair) if pair.path.is_ident("rename") => Some(pair),
+        _ => None,
+    })
 }
 
 /// Returns the name of a value that is named by its field; header names have hyphens where Rust has underscores.

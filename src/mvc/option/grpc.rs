@@ -71,6 +71,8 @@ pub struct Grpc {
 
 impl Grpc {
     /// Makes the option of a service and its full name, such as `package.Service`.
+    ///
+    /// A name that is empty, or that no path has, is a mistake of the engine when it is built.
     pub fn new<S, R>(name: impl Into<String>, service: S) -> Self
     where
         S: Service<Request<AnyBody>, Response = Response<R>, Future: Send + 'static, Error: Into<BoxError>>
@@ -95,6 +97,12 @@ impl Grpc {
 impl ControllerOption for Grpc {
     fn apply(self, activation: &mut Activation) {
         let name = self.name.trim_matches('/');
+        if name.is_empty() {
+            activation.mistake(
+                "a gRPC service has a name, such as `package.Service`, which `Grpc::new` was not given",
+            );
+            return;
+        }
         let methods: Vec<&'static str> = activation.unskipped().collect();
         for method in methods {
             let path = format!("/{name}/{}", upper_camel_case(method));
@@ -171,7 +179,7 @@ impl Call {
 
 impl Handler<AnyBody, ()> for Call {
     fn name(&self) -> &'static str {
-        "gongular::mvc::Grpc"
+        NAME
     }
 
     fn describe(_: &mut Contract) {}
@@ -195,6 +203,9 @@ fn is_grpc(content_type: &[u8]) -> bool {
 }
 
 const GRPC: &[u8] = b"application/grpc";
+
+/// What stands before methods in reports.
+pub(crate) const NAME: &str = "gongular::mvc::Grpc";
 
 #[cfg(test)]
 mod tests {

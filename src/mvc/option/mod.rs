@@ -8,6 +8,7 @@ mod version;
 
 pub use self::deprecated::Deprecated;
 pub use self::grpc::Grpc;
+pub(crate) use self::grpc::NAME as GRPC;
 pub use self::skip::{Skip, skip};
 pub use self::using::{Layered, Using, layered, using};
 pub use self::version::Version;
@@ -17,7 +18,8 @@ use super::Activation;
 /// Something that a controller is handled with, beside itself: see
 /// [`Application::handle_with`](super::Application::handle_with).
 ///
-/// A function of the [`Activation`] is one, and so is a tuple of options, which are applied in order, and an `Option` of one.
+/// A function of the [`Activation`] that returns nothing is one (a closure ends with a semicolon), and so is a tuple of options, which
+/// are applied in order, and an `Option` of one.
 pub trait ControllerOption {
     /// Changes the controller before its methods become routes.
     fn apply(self, activation: &mut Activation);

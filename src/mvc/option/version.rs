@@ -84,19 +84,33 @@ impl Version {
 
     /// Sets which version a request asks for that says nothing of it, as an alias of the empty name does.
     ///
-    /// Defaults to none, and then such a request passes.
+    /// One that the range does not have is a mistake of the engine when it is built. *Defaults to none*, and then such a request passes.
     pub fn absent(self, version: impl Into<String>) -> Self {
         self.alias("", version)
     }
 
-    fn read(&self) -> Result<Guard, String> {
-        let ranges = self.range.split("||").map(range).collect::<Result<_, _>>();
-        let ranges = ranges.map_err(|error| format!("`{}` is no range of versions: {error}", self.range))?;
-        let aliases = self.aliases.iter().map(|(name, version)| match version.parse() {
-            Ok(parsed) => Ok((name.to_lowercase(), parsed)),
-            Err(_) => Err(format!("`{version}`, which is to be called `{name}`, is no version")),
-        });
-        Ok(Guard(Arc::new(Versions { ranges, aliases: aliases.collect::<Result<_, _>>()? })))
+    /// Reads what was said; an error has all that is wrong with it.
+    fn read(&self) -> Result<Guard, Vec<String>> {
+        let mut wrong = Vec::new();
+        let ranges =
+            self.range.split("||").map(range).collect::<Result<Vec<_>, _>>().unwrap_or_else(|error| {
+                wrong.push(format!("`{}` is no range of versions: {error}", self.range));
+                Vec::new()
+            });
+        let mut aliases: Vec<(String, ApiVersion)> = Vec::new();
+        for (name, version) in &self.aliases {
+            match version.parse() {
+                Ok(parsed) => aliases.push((name.to_lowercase(), parsed)),
+                Err(_) if name.is_empty() => wrong.push(format!("`absent({version:?})` is given no version")),
+                Err(_) => wrong.push(format!("`{version}`, which is to be called `{name}`, is no version")),
+            }
+        }
+        let versions = Versions { ranges, aliases };
+        let absent = versions.alias("").filter(|absent| !versions.ranges.is_empty() && !versions.has(absent));
+        if let Some(absent) = absent {
+            wrong.push(format!("`absent` is `{absent}`, which is none of the versions `{}`", self.range));
+        }
+        if wrong.is_empty() { Ok(Guard(Arc::new(versions))) } else { Err(wrong) }
     }
 }
 
@@ -122,7 +136,7 @@ impl ControllerOption for Version {
                 activation.label(format!("version {:?}", self.range));
                 activation.first.extend(Chain::new().then(guard).links);
             }
-            Err(why) => activation.mistake(&why),
+            Err(wrong) => wrong.iter().for_each(|why| activation.mistake(why)),
         }
     }
 }
@@ -148,7 +162,11 @@ impl Versions {
                 None => text.parse().ok()?,
             },
         };
-        self.ranges.iter().any(|range| range.matches(&version.0)).then_some(version)
+        self.has(&version).then_some(version)
+    }
+
+    fn has(&self, version: &ApiVersion) -> bool {
+        self.ranges.iter().any(|range| range.matches(&version.0))
     }
 
     fn alias(&self, name: &str) -> Option<&ApiVersion> {

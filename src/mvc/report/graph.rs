@@ -1,5 +1,6 @@
 //! The report as a graph: controllers, their methods, and the dependencies of both.
 
+use std::collections::HashSet;
 use std::panic::Location;
 
 use gongular_core::__private::{Graph, Shape};
@@ -69,10 +70,14 @@ impl Drawing {
     }
 
     fn needs(&mut self, from: &str, parts: &[ReportedPart]) {
+        let mut drawn = HashSet::new();
         for need in parts.iter().flat_map(|part| &part.needs) {
             let ReportedNeed::Dependency { type_name, key, provider } = need else { continue };
             let to = self.dependency(type_name, *key, *provider);
-            self.graph.edge(from, to);
+            // Two fields may hold the same.
+            if drawn.insert(to.clone()) {
+                self.graph.edge(from, to);
+            }
         }
     }
 

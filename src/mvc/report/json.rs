@@ -47,7 +47,7 @@ fn route(route: &ActivatedRoute) -> Value {
 fn parts(parts: &[ReportedPart]) -> Vec<Value> {
     let part = |part: &ReportedPart| {
         let needs = part.needs.iter().filter_map(dependency).collect::<Vec<_>>();
-        let reads = part.needs.iter().filter_map(input).collect::<Vec<_>>();
+        let reads = part.needs.iter().filter_map(|need| input(part, need)).collect::<Vec<_>>();
         json!({"name": part.name, "type": part.type_text, "given": part.is_given, "reads": reads, "needs": needs})
     };
     parts.iter().map(part).collect()
@@ -60,11 +60,14 @@ fn dependency(need: &ReportedNeed) -> Option<Value> {
     Some(json!({"type": type_name, "key": key.name(), "provider": provider}))
 }
 
-fn input(need: &ReportedNeed) -> Option<Value> {
+fn input(part: &ReportedPart, need: &ReportedNeed) -> Option<Value> {
     let ReportedNeed::Input(input) = need else { return None };
+    // Single values are fields of a struct that a macro has made, and that nobody has seen.
+    let is_hidden = input.type_name().rsplit("::").next().is_some_and(|name| name.starts_with("__"));
+    let type_name = if is_hidden { part.type_text } else { input.type_name() };
     Some(json!({
         "in": input.place().short_name(),
-        "type": input.type_name(),
+        "type": type_name,
         "required": input.is_required(),
         "fields": fields(input),
         "content_types": input.content_types(),

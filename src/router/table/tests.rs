@@ -328,7 +328,7 @@ fn all_conflicts_are_listed_with_both_places() {
     let mut places = Vec::new();
     let mut add = |method: Method, pattern: &str, place: &'static Location<'static>| {
         builder.insert(method.into(), Pattern::parse(pattern).unwrap(), (), place);
-        places.push(place.line());
+        places.push(place);
     };
     add(Method::GET, "/a", Location::caller());
     add(Method::GET, "/a", here());
@@ -337,8 +337,7 @@ fn all_conflicts_are_listed_with_both_places() {
     add(Method::GET, "/b/{z}", here());
     let conflicts = builder.build().unwrap_err();
     let texts: Vec<String> = conflicts.iter().map(ToString::to_string).collect();
-    let file = file!();
-    let at = |index: usize| format!("{file}:{}", places[index]);
+    let at = |index: usize| places[index].to_string();
     assert_eq!(
         texts,
         [

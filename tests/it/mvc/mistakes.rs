@@ -157,9 +157,10 @@ async fn routes_of_one_controller_that_answer_the_same_requests() {
     assert_eq!(
         texts(Application::new(Router::new()).handle(Twice)).await,
         [
-            "`GET /users` is registered twice, at HERE and at HERE; remove one, or give it another method",
-            "`GET /a/{id}` at HERE and `GET /a/{name}` at HERE cannot be told apart, they match the same paths; remove one, or \
-             give it another method or path",
+            "`GET /users` is registered twice, by `Twice::get_users` and by `Twice::users`, at HERE; remove one, or give it another \
+             method",
+            "`GET /a/{id}` of `Twice::by_id` and `GET /a/{name}` of `Twice::by_name`, at HERE, cannot be told apart, they match the \
+             same paths; remove one, or give it another method or path",
         ]
     );
 }

@@ -15,6 +15,7 @@ mod options;
 mod overlap;
 mod report;
 mod requests;
+mod routes;
 mod versions;
 
 use std::ops::Deref;

@@ -194,6 +194,26 @@ async fn types_of_one_name_keep_their_modules() {
 }
 
 #[tokio::test]
+async fn what_two_fields_hold_is_one_line_of_a_graph() {
+    #[derive(Controller)]
+    struct Twice {
+        one: Inject<Clock>,
+        other: Option<Inject<Clock>>,
+    }
+
+    #[controller]
+    impl Twice {
+        async fn get(&self) {
+            let _ = (&self.one, &self.other);
+        }
+    }
+
+    let app = Application::new(Router::new()).provide(Clock).handle(controller::<Twice>());
+    let engine = app.into_engine().build().await.unwrap();
+    assert_eq!(engine.controllers().to_dot().matches("c0 -> p0;").count(), 1);
+}
+
+#[tokio::test]
 async fn graphs_lead_from_controllers_to_methods_and_to_what_these_need() {
     let engine = engine().await;
     assert_eq!(
@@ -253,6 +273,18 @@ async fn the_json_has_everything() {
     assert_eq!(
         order["arguments"][1]["reads"][0]["fields"][1],
         serde_json::json!({"path": "note", "required": false})
+    );
+
+    let types = |part: &serde_json::Value| (part["type"].clone(), part["reads"][0]["type"].clone());
+    assert_eq!(
+        types(&order["arguments"][0]),
+        ("u32".into(), "u32".into()),
+        "not that of the struct around it"
+    );
+    assert_eq!(types(&basket["fields"][3]), ("String".into(), "String".into()));
+    assert!(
+        order["arguments"][1]["reads"][0]["type"].as_str().unwrap().ends_with("::report::Order"),
+        "{order}"
     );
 
     let health = &json["controllers"][1];

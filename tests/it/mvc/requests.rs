@@ -1,6 +1,8 @@
 //! What a client and a statistic see of controllers.
 
-use gongular::mvc::{Application, Controller, controller};
+use std::borrow::Cow;
+
+use gongular::mvc::{Application, Controller, controller, controller_with};
 use gongular::{Body, Context, Error, Param, Query, Router, Stop, Unchecked, http};
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -171,4 +173,46 @@ async fn an_application_without_controllers_serves_what_its_router_has() {
     assert_eq!(app.service.controllers().controllers().len(), 0);
     let empty = build(Application::new(Router::new())).await;
     empty.get("/").send().await.assert_status(404).assert_json(&json!({"error": "not found"}));
+}
+
+#[derive(Controller)]
+struct Lends {
+    #[given]
+    name: String,
+}
+
+#[controller]
+impl Lends {
+    fn get(&self) -> &str {
+        &self.name
+    }
+
+    async fn get_slow(&self) -> Result<&String, Error> {
+        Ok(&self.name)
+    }
+
+    async fn get_cow(&self, cx: &mut Context<'_>) -> Option<Cow<'_, str>> {
+        cx.header("x-lent", "yes");
+        self.name.strip_prefix('A').map(Cow::Borrowed)
+    }
+
+    fn get_none(&self, _: &mut Context<'_>) -> Option<&str> {
+        self.name.strip_prefix('B')
+    }
+
+    const fn get_bytes(&self) -> (StatusCode, &[u8]) {
+        (StatusCode::ACCEPTED, self.name.as_bytes())
+    }
+}
+
+#[tokio::test]
+async fn what_a_method_lends_of_its_controller_is_sent() {
+    let app = Application::new(Router::new()).handle(controller_with::<Lends>("Ann".to_owned()));
+    let app = build(app).await;
+    app.get("/").send().await.assert_text("Ann").assert_header("content-type", "text/plain; charset=utf-8");
+    app.get("/slow").send().await.assert_text("Ann");
+    app.get("/cow").send().await.assert_text("nn").assert_header("x-lent", "yes");
+    app.get("/none").send().await.assert_status(404);
+    let answer = app.get("/bytes").send().await;
+    answer.assert_status(202).assert_text("Ann").assert_header("content-type", "application/octet-stream");
 }

@@ -214,3 +214,22 @@ async fn ranges_and_versions_that_are_none_are_mistakes_of_the_engine() {
     assert!(texts[1].contains("`Second`: `two`, which is to be called `beta`, is no version"), "{error}");
     assert!(texts[1].contains("versions.rs:"), "{error}");
 }
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_version_is_told() {
+    let wrong = Version::new("1").alias("a", "zz").absent("qq").alias("b", "yy");
+    let app = Application::new(Router::new())
+        .handle_with(controller::<First>(), wrong)
+        .handle_with(controller::<Second>(), Version::new("1 || 3").absent("2.0.0"));
+    let error = app.into_engine().build().await.unwrap_err();
+    let texts: Vec<String> = error.mistakes().iter().map(ToString::to_string).collect();
+    for (text, expected) in texts.iter().zip([
+        "`First`: `zz`, which is to be called `a`, is no version",
+        "`First`: `absent(\"qq\")` is given no version",
+        "`First`: `yy`, which is to be called `b`, is no version",
+        "`Second`: `absent` is `2.0.0`, which is none of the versions `1 || 3`",
+    ]) {
+        assert!(text.contains(expected), "{error}");
+    }
+    assert_eq!(texts.len(), 4, "{error}");
+}

@@ -23,4 +23,14 @@ impl Books {
     }
 }
 
+#[derive(Controller)]
+struct Shelf;
+
+#[controller]
+impl Shelf {
+    unsafe fn begin_request(&self, cx: &mut Context<'_>) {}
+
+    fn end_request(&self, error: &Error) {}
+}
+
 fn main() {}

@@ -31,7 +31,29 @@ impl Books {
 
     async fn get_context(&self, cx: &gongular::Context<'_>) {}
 
+    async fn put_context(&self, cx: gongular::Context<'_>) {}
+
+    async fn put_contexts(&self, one: &mut gongular::Context<'_>, other: &mut gongular::Context<'_>) {}
+
+    async fn put_by(&self, id: Option<u32>) {}
+
+    async fn put_slug_by(&self, slug: Slug, body: gongular::Bytes) {}
+
+    async fn put_sorted(&self, #[query] #[serde(rename = "Sort-By")] sort: Option<String>) {}
+
+    async unsafe fn put_raw(&self) {}
+
+    #[skip]
+    #[get("/skipped")]
+    async fn skipped(&self) {}
+
+    #[action]
+    #[skip]
+    async fn skipped_action(&self) {}
+
     async fn get_headers(&self, headers: &gongular::http::HeaderMap) {}
 }
+
+struct Slug;
 
 fn main() {}

@@ -26,6 +26,9 @@ struct Page {
     #[from_request(crate = gongular)]
     #[query(default, default = 1)]
     twice: u32,
+    #[header]
+    #[serde(rename = "X-Tenant", alias = "tenant")]
+    tenant: String,
     #[serde(rename = "q")]
     text: gongular::Unchecked<String>,
 }

@@ -17,6 +17,8 @@
     trivial_casts
 )]
 
+use std::borrow::Cow;
+
 use gongular::http::StatusCode;
 use gongular::layers::error::RequestHead;
 use gongular::mvc::{Activated, Activation, Application, Controller, controller, controller_with};
@@ -98,6 +100,8 @@ impl Books {
         more += id.more;
         more.to_string()
     }
+
+    async fn post(&self, _: Body<Unchecked<u8>>) {}
 
     async fn delete_by(&self, _: u8) -> Result<&'static str, std::io::Error> {
         Ok("deleted")
@@ -186,6 +190,39 @@ struct Whole;
 impl Whole {
     const fn get(&self) -> &'static str {
         "whole"
+    }
+
+    async fn post(&self, _: Body<Unchecked<u8>>) {}
+}
+
+/// What it holds is lent to its answers.
+#[derive(Controller, Debug)]
+struct Lends {
+    #[given]
+    name: String,
+    text: String,
+}
+
+#[controller]
+impl Lends {
+    fn post(&self) -> &str {
+        &self.name
+    }
+
+    async fn post_slow(&self, _: &mut Context<'_>) -> Result<&String, Error> {
+        Ok(&self.text)
+    }
+
+    async fn post_named<'a>(&'a self, _: Inject<Pool>) -> Option<Cow<'a, str>> {
+        Some(Cow::Borrowed(&self.name))
+    }
+
+    const fn post_bytes(&self) -> (StatusCode, &'_ [u8]) {
+        (StatusCode::OK, self.name.as_bytes())
+    }
+
+    const fn post_static(&self) -> (StatusCode, Cow<'static, str>) {
+        (StatusCode::OK, Cow::Borrowed("static"))
     }
 }
 

@@ -132,7 +132,12 @@ fn bounded(request: &Request<'_>, slots: &[Slot<'_>]) -> syn::Generics {
     let mut generics = with_body(request);
     for slot in slots {
         let (span, ty) = (slot.span(), slot.ty(request));
-        let bounds = quote_spanned!(span=> #ty: #krate::__private::FromRequest<__B> + ::core::marker::Send);
+        let readable = if request.of_controller && slot.may_be_plain() {
+            quote_spanned!(span=> ReadField)
+        } else {
+            quote_spanned!(span=> FromRequest)
+        };
+        let bounds = quote_spanned!(span=> #ty: #krate::__private::#readable<__B> + ::core::marker::Send);
         generics.make_where_clause().predicates.push(parse_quote!(#bounds));
     }
     generics

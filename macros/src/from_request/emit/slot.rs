@@ -61,6 +61,17 @@ impl Slot<'_> {
         }
     }
 
+    /// Returns whether nothing is known but a name, which may be that of a plain value.
+    pub(super) fn may_be_plain(&self) -> bool {
+        match &self.reads {
+            Reads::Field(field) => matches!(
+                field.ty,
+                Type::Path(path) if path.path.segments.last().is_some_and(|last| last.arguments.is_none())
+            ),
+            Reads::Body(_) | Reads::Keyed(..) | Reads::Values(..) => false,
+        }
+    }
+
     /// Returns the variable that holds what was read.
     pub(super) fn variable(&self) -> Ident {
         format_ident!("__{}", self.index)
