@@ -26,6 +26,8 @@ struct Planned {
     about: Arc<About>,
     routes: Vec<ActivatedRoute>,
     actions: Vec<Arc<Action>>,
+    /// The method that is asked about error statuses.
+    asked: Option<Arc<Action>>,
 }
 
 /// A method of a controller, in a chain.
@@ -81,10 +83,15 @@ impl Controllers {
                         about,
                         routes: Vec::new(),
                         actions: Vec::new(),
+                        asked: None,
                     });
                     all.len() - 1
                 });
-                let Some(controller) = all.get_mut(index).filter(|_| is_route) else { continue };
+                let Some(controller) = all.get_mut(index) else { continue };
+                if !is_route {
+                    controller.asked = Some(Arc::clone(action));
+                    continue;
+                }
                 controller.actions.push(Arc::clone(action));
                 controller.routes.push(ActivatedRoute {
                     action: action.method,
@@ -144,6 +151,7 @@ impl Controllers {
                 controller.about,
                 &controller.actions,
                 controller.routes,
+                controller.asked.as_deref(),
                 container,
             )
         });

@@ -14,9 +14,9 @@ enum Owning {
     /// A `Cow`.
     Cow,
     /// The value in an `Option` or a `Result`.
-    Inside(Box<Owning>),
+    Inside(Box<Self>),
     /// The last one of a tuple of this length: those before are the head of an answer.
-    Last(usize, Box<Owning>),
+    Last(usize, Box<Self>),
     /// A text.
     Text,
     /// Bytes.

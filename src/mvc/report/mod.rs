@@ -106,6 +106,7 @@ impl ReportedController {
         about: Arc<About>,
         actions: &[Arc<Action>],
         routes: Vec<ActivatedRoute>,
+        asked: Option<&Action>,
         container: Option<&Container>,
     ) -> Self {
         let report = container.map(|container| container.report());
@@ -121,6 +122,11 @@ impl ReportedController {
                 }),
             }
         }
+        reported.extend(asked.map(|asked| ReportedAction {
+            name: asked.method,
+            routes: Vec::new(),
+            arguments: parts(&asked.arguments, providers),
+        }));
         let mut fields = parts(&owner.fields(), providers);
         let given = owner.given().iter().map(|&(name, type_text)| ReportedPart {
             name: Some(name),
@@ -189,7 +195,7 @@ impl ReportedAction {
         self.name
     }
 
-    /// Returns the routes that lead to it.
+    /// Returns the routes that lead to it; none to the method that is asked about error statuses.
     #[must_use]
     pub fn routes(&self) -> &[ActivatedRoute] {
         &self.routes

@@ -315,7 +315,9 @@ async fn a_controller_that_only_shows_errors_has_its_name_and_labels() {
 
     #[controller]
     impl Pages {
-        async fn handle_http_error(&self) {}
+        async fn handle_http_error(&self, user: Option<Inject<User>>) {
+            drop(user);
+        }
     }
 
     let label = |activation: &mut Activation| {
@@ -325,5 +327,8 @@ async fn a_controller_that_only_shows_errors_has_its_name_and_labels() {
         Application::new(Router::new().get("/", async || ())).set_name("shop").handle_with(Pages, label);
     let engine = app.into_engine().build().await.unwrap();
     let tree = without_lines(&engine.controllers().to_string());
-    assert_eq!(tree, "Pages (one instance, shop, of errors) HERE\n");
+    assert_eq!(
+        tree,
+        "Pages (one instance, shop, of errors) HERE\n  ╺ handle_http_error\n    • user: Option<Inject<User>> → nobody\n"
+    );
 }
