@@ -69,7 +69,8 @@ async fn a_field_without_a_parameter_in_the_pattern() {
             "field `UserID` of `it::engine::mistakes::UserId` has no parameter in the route `GET /p/mismatch-int/{id}` of \
              `it::engine::mistakes::user`, which has `id`: rename one of them (HERE)",
             "field `UserID` of `it::engine::mistakes::UserId` has no parameter in the route `GET /none` of \
-             `it::engine::mistakes::user`, which has no parameters: rename one of them (HERE)",
+             `it::engine::mistakes::user`, which has no parameters: write `{UserID}` into it, or read the value from \
+             elsewhere, such as `Query` (HERE)",
         ]
     );
 }
