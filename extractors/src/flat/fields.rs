@@ -57,6 +57,7 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
         visitor.visit_map(Fields {
             source: self.source,
             fields,
+            next: 0,
             seen: Bits::default(),
             masks: self.masks,
             current: None,
@@ -148,9 +149,25 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
 struct Fields<'m, 'de, S> {
     source: S,
     fields: &'static [&'static str],
+    /// The field behind the one that was read last.
+    next: usize,
     seen: Bits,
     masks: Option<&'m Masks>,
     current: Option<(usize, Item<'de>)>,
+}
+
+impl<'de, S: Source<'de>> Fields<'_, 'de, S> {
+    /// Returns which field a key is. Most clients write them in their order.
+    #[inline]
+    fn index_of(&mut self, name: &str) -> Option<usize> {
+        let next = self.next;
+        let index = match self.fields.get(next) {
+            Some(field) if S::matches(name, field) => next,
+            _ => self.fields.iter().position(|field| S::matches(name, field))?,
+        };
+        self.next = index + 1;
+        Some(index)
+    }
 }
 
 impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
@@ -160,7 +177,7 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
         while let Some((key, item)) = self.source.next()? {
             let name = key.decode()?;
-            let Some(index) = self.fields.iter().position(|field| S::matches(&name, field)) else {
+            let Some(index) = self.index_of(&name) else {
                 if !S::SHOWS_UNKNOWN {
                     continue;
                 }
