@@ -1,8 +1,8 @@
 //! What a chain ends with.
 
 use gongular_core::__private::is_bodiless;
+use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
-use gongular_core::{RequestState, ResponseBody};
 use http::{Extensions, HeaderMap, Response, StatusCode, header};
 use http_body::Body;
 
@@ -56,9 +56,10 @@ impl Landed {
     }
 
     /// Lets go of the request's dependencies, so that they can be used again when they are closed before the head leaves.
+    #[inline]
     pub(crate) fn release(&mut self) {
         if let Self::Flight(flight) = self {
-            flight.state = RequestState::default();
+            flight.state.clear_scope();
         }
     }
 

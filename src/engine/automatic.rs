@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 
 use super::future::Way;
 use super::service::{Endpoint, Inner};
-use super::trip::Trip;
+use super::stay::Stay;
 use crate::chain::{Ended, Flight, Step, StepFuture};
 use crate::router::{Found, Hit};
 
@@ -26,22 +26,22 @@ impl Inner {
         &self,
         found: Found<'_, Endpoint>,
         mut flight: Box<Flight>,
-        trip: &mut Option<Box<Trip>>,
-    ) -> Way {
+    ) -> (Way, Option<Stay>) {
         let (verdict, hit) = match found {
             Found::Options { allow, hit } => (Verdict::Options(allow), hit),
             Found::MethodNotAllowed { allow, hit } => (Verdict::NotAllowed(allow), Some(hit)),
             Found::Redirect { location } => {
                 let redirected = redirect(location, &flight.parts);
-                return redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts)).into();
+                let response = redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts));
+                return (response.into(), None);
             }
             Found::Nothing | Found::Route(_) => {
                 #[cfg(feature = "mvc")]
                 let flight = match self.ask_below(flight) {
-                    Ok(way) => return way,
+                    Ok(way) => return (way, None),
                     Err(flight) => flight,
                 };
-                return self.refuse(Error::not_found(), &flight.parts).into();
+                return (self.refuse(Error::not_found(), &flight.parts).into(), None);
             }
         };
         let asked = hit.as_ref().and_then(|_| self.asked_for(&flight.parts));
@@ -53,13 +53,17 @@ impl Inner {
                 let values = hit.params.values(flight.parts.uri.path());
                 flight.state.set_params(PathParams::new(Arc::clone(&endpoint.params), values));
                 flight.parts.extensions.insert(verdict);
-                self.open(endpoint, steps, flight, trip)
+                self.open(endpoint, steps, flight)
             }
-            None => match verdict {
-                Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), &flight.parts),
-                Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
+            None => {
+                let response = match verdict {
+                    Verdict::NotAllowed(allow) => {
+                        self.refuse(Error::method_not_allowed(allow), &flight.parts)
+                    }
+                    Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
+                };
+                (response.into(), None)
             }
-            .into(),
         }
     }
 

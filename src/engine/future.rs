@@ -11,31 +11,55 @@ use gongular_layers::error::RequestHead;
 use http::{HeaderMap, Response};
 
 use super::body::Body;
+use super::stay::Stay;
 use super::trip::Trip;
 use crate::chain::{Landed, Run};
 
 /// The future of an engine's answer.
 pub struct ResponseFuture {
     way: Way,
-    // Stands last, so that it ends what it ends when everything inside is gone.
+    // Stand last, so that they end what they end when everything inside is gone; what is recorded on the way down is in the
+    // statistic.
+    stay: Option<Stay>,
     trip: Option<Box<Trip>>,
 }
 
 impl ResponseFuture {
-    pub(super) const fn new(way: Way, trip: Option<Box<Trip>>) -> Self {
-        Self { way, trip }
+    pub(super) const fn new(way: Way, stay: Option<Stay>, trip: Option<Box<Trip>>) -> Self {
+        Self { way, stay, trip }
     }
 }
 
 impl Future for ResponseFuture {
     type Output = Result<Response<Body>, Infallible>;
 
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { way, trip } = &mut *self;
-        let landed = match trip {
-            Some(trip) => ready!(trip.poll(way, cx)),
-            None => ready!(way.poll(cx)),
+        if self.stay.is_some() || self.trip.is_some() {
+            return self.poll_around(cx);
+        }
+        let landed = ready!(self.way.poll(cx));
+        Poll::Ready(Ok(landed.into_response_with(|body| Body::new(body, None))))
+    }
+}
+
+impl ResponseFuture {
+    /// Polls a request that something is built for, or that somebody gets a statistic of.
+    #[inline(never)]
+    fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<Body>, Infallible>> {
+        let Self { way, stay, trip } = self;
+        let mut escort = None;
+        let mut inside = || match stay {
+            Some(stay) => stay.poll(way, &mut escort, cx),
+            None => way.poll(cx),
         };
+        let landed = ready!(match trip {
+            Some(trip) => trip.poll(inside),
+            None => inside(),
+        });
+        if let Some(escort) = escort {
+            trip.get_or_insert_default().take_on(escort);
+        }
         Poll::Ready(Ok(landed.into_response_with(|body| Body::new(body, trip.take()))))
     }
 }

@@ -17,6 +17,7 @@ mod plan;
 #[cfg(feature = "server")]
 mod serve;
 mod service;
+mod stay;
 mod test_client;
 mod trip;
 

@@ -16,6 +16,7 @@ use tower_service::Service;
 
 use super::body::Body;
 use super::future::{ResponseFuture, Way};
+use super::stay::Stay;
 use super::trip::Trip;
 use crate::AnyBody;
 use crate::chain::{Flight, Steps};
@@ -202,30 +203,30 @@ impl Inner {
             let tracker = Tracker::new(recorder, Arc::clone(callback), &flight.parts.method);
             trip = Some(Trip::tracked(tracker, self.server_timing));
         }
-        let way = self.route(flight, &mut trip);
-        ResponseFuture::new(way, trip)
+        let (way, stay) = self.route(flight);
+        ResponseFuture::new(way, stay, trip)
     }
 
     #[inline]
-    fn route(&self, flight: Box<Flight>, trip: &mut Option<Box<Trip>>) -> Way {
+    fn route(&self, flight: Box<Flight>) -> (Way, Option<Stay>) {
         match self.table.find(&flight.parts.method, flight.parts.uri.path()) {
-            Found::Route(hit) => self.run(&hit, flight, trip),
-            found => self.otherwise(found, flight, trip),
+            Found::Route(hit) => self.run(&hit, flight),
+            found => self.otherwise(found, flight),
         }
     }
 
     #[inline]
-    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>, trip: &mut Option<Box<Trip>>) -> Way {
+    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>) -> (Way, Option<Stay>) {
         let endpoint = hit.route.value();
         let Flight { parts, state, .. } = &mut *flight;
         let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
         state.set_route(endpoint.path.clone(), params);
         if endpoint.needs_scope {
-            return self.open(endpoint, &endpoint.steps, flight, trip);
+            return self.open(endpoint, &endpoint.steps, flight);
         }
         self.scopes.enter_bare(state);
         let is_head = parts.method == Method::HEAD;
-        Way::Run(endpoint.steps.run(flight, is_head))
+        (Way::Run(endpoint.steps.run(flight, is_head)), None)
     }
 
     /// Runs a chain of an endpoint with the request's dependencies around it.
@@ -234,13 +235,11 @@ impl Inner {
         endpoint: &Endpoint,
         steps: &Arc<Steps>,
         mut flight: Box<Flight>,
-        trip: &mut Option<Box<Trip>>,
-    ) -> Way {
+    ) -> (Way, Option<Stay>) {
         let is_head = flight.parts.method == Method::HEAD;
         let head = self.hook_head(&flight.parts, endpoint);
         let open = self.scopes.enter(&mut flight.state);
-        trip.get_or_insert_default().open(open, is_head, head);
-        Way::Run(steps.run(flight, is_head))
+        (Way::Run(steps.run(flight, is_head)), Some(Stay::new(open, is_head, head)))
     }
 
     /// Keeps what an error handler may see of the request, for hooks that run when the request is gone.

@@ -21,6 +21,9 @@ pub(super) trait AnyCell: Any + Send + Sync {
     /// Returns the cell that was built before this one.
     fn previous(&self) -> u32;
 
+    /// Returns whether it is ready, and nobody could tell when its value is given up.
+    fn ends_unseen(&mut self) -> bool;
+
     /// Returns the hook of a value that is there; pending, and woken, when somebody polls the cell at this moment.
     fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>>;
 
@@ -285,6 +288,11 @@ where
 {
     fn previous(&self) -> u32 {
         self.previous.load(Ordering::Acquire)
+    }
+
+    fn ends_unseen(&mut self) -> bool {
+        let state = self.turns.get_mut();
+        state.phase == Phase::Ready && state.work.as_ref().is_some_and(|work| work.ends_unseen())
     }
 
     fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>> {

@@ -131,6 +131,33 @@ impl OpenScope {
         self.end(completion)
     }
 
+    /// Returns what is over already, in the place of one that is moved out.
+    #[doc(hidden)]
+    pub const fn over() -> Self {
+        Self { scope: None, scopes: None }
+    }
+
+    /// Returns whether the scope is over.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
+        self.scope.is_none()
+    }
+
+    /// Ends the scope at once, if nobody could tell: nobody else holds it, and its values have no hooks and nothing that
+    /// happens when they are dropped. Returns whether it has.
+    #[doc(hidden)]
+    pub fn end_unseen(&mut self) -> bool {
+        let Some(Scope { inner }) = &mut self.scope else { return true };
+        if self.scopes.is_some() && !Arc::get_mut(inner).is_some_and(ScopeInner::end_unseen) {
+            return false;
+        }
+        if let (Some(Scope { inner }), Some(scopes)) = (self.scope.take(), self.scopes.take()) {
+            scopes.take_back(inner);
+        }
+        true
+    }
+
     fn end(&mut self, completion: Completion) -> Closing {
         let (Some(Scope { mut inner }), Some(scopes)) = (self.scope.take(), self.scopes.take()) else {
             return Closing { scope: None, completion, next: NO_CELL, current: None };

@@ -151,6 +151,26 @@ impl ScopeInner {
         scope
     }
 
+    /// Gives all values up, if nobody could tell when. Returns whether it has.
+    pub(super) fn end_unseen(&mut self) -> bool {
+        let last = *self.last.get_mut();
+        let mut next = last;
+        while let Some(cell) = self.cells.used_mut(next) {
+            if !cell.ends_unseen() {
+                return false;
+            }
+            next = cell.previous();
+        }
+        next = last;
+        while let Some(cell) = self.cells.used_mut(next) {
+            next = cell.previous();
+            // It has no teardown that could be left.
+            drop(cell.finish(Completion::Success));
+        }
+        *self.last.get_mut() = NO_CELL;
+        true
+    }
+
     /// Leaves a cell that could not be closed to whoever drops the scope.
     #[cold]
     pub(super) fn leave(&self, index: u32, cell: &dyn AnyCell) {

@@ -42,6 +42,8 @@ pub(super) trait Work<T: ?Sized>: Send {
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
+    /// Returns whether nobody could tell when the value is given up: it has no hooks, and nothing happens when it is dropped.
+    fn ends_unseen(&self) -> bool;
     /// Gives the value up; what is still to be awaited comes back.
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
 }
@@ -236,6 +238,11 @@ where
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         let hook = self.spec.hooks.before_response.as_ref()?;
         self.held.value.as_ref().map(hook)
+    }
+
+    fn ends_unseen(&self) -> bool {
+        let Hooks { before_response, teardown } = &self.spec.hooks;
+        !std::mem::needs_drop::<U>() && before_response.is_none() && teardown.is_none()
     }
 
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>> {

@@ -51,6 +51,16 @@ impl End {
         }
     }
 
+    /// Ends the scope at once, if nobody could tell.
+    #[inline]
+    pub(super) fn end_unseen(&mut self) {
+        if let State::Open(open) = &mut self.state
+            && open.end_unseen()
+        {
+            self.state = State::Closed;
+        }
+    }
+
     /// Says how the request has ended if nobody looks at the body any more.
     pub(super) const fn set_known(&mut self, completion: Completion) {
         self.known = Some(completion);

@@ -76,12 +76,18 @@ impl<B: Body> Escort<B> {
         self.end.watch(inside)
     }
 
+    /// Says that what is inside has panicked.
+    pub const fn panicked(&mut self) {
+        self.end.set_known(Completion::Panicked);
+    }
+
     /// Says that there will be no answer.
     pub(super) const fn fail(&mut self) {
         self.end.set_known(Completion::Failure);
     }
 
-    /// Does what has to be done before the head of a good answer leaves; to be polled until it is ready.
+    /// Does what has to be done before the head of a good answer leaves; to be polled until it is ready. A scope whose end
+    /// nobody could see ends here.
     ///
     /// # Errors
     ///
@@ -97,6 +103,13 @@ impl<B: Body> Escort<B> {
             Before::Done => return Poll::Ready(Ok(())),
             Before::Hooks(_) => {}
             Before::Unknown => {
+                if status != StatusCode::SWITCHING_PROTOCOLS {
+                    self.end.end_unseen();
+                }
+                if self.end.is_closed() {
+                    self.before = Before::Done;
+                    return Poll::Ready(Ok(()));
+                }
                 // An error handler may have answered an error with any status.
                 let is_good = status.as_u16() < 400 && extensions.get::<Carried>().is_none();
                 self.completion = if is_good { Completion::Success } else { failure(extensions) };
@@ -186,6 +199,13 @@ impl<B: Body> Escort<B> {
             return Poll::Pending;
         }
         Poll::Ready(frame)
+    }
+
+    /// Returns whether the scope has ended.
+    #[inline]
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.end.is_closed()
     }
 
     /// Returns whether everything has been handed out and torn down, as far as it is not the body's to know.

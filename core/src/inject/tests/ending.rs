@@ -63,6 +63,36 @@ async fn values_are_torn_down_once_the_last_one_first() {
 }
 
 #[tokio::test]
+async fn a_scope_whose_end_nobody_could_see_ends_at_once() {
+    struct Plain(u32);
+    struct Freed(#[expect(dead_code, reason = "it is only dropped")] String);
+    let log = Log::default();
+    let container =
+        builder(&log)
+            .register(Provider::<Plain>::per_request(|| Plain(7)))
+            .register(Provider::<Freed>::per_request(|| Freed("seven".to_owned())));
+    let scopes = scopes(&container.build().await.unwrap());
+
+    let mut open = scopes.open(None);
+    let mut parts = request(&open);
+    let plain = take::<Plain>(&mut parts).await.unwrap();
+    assert!(!open.end_unseen(), "the request holds it");
+    drop(parts);
+    assert!(open.end_unseen());
+    assert_eq!(plain.0, 7, "a value that somebody holds stays");
+
+    let mut open = scopes.open(None);
+    drop(take::<First>(&mut request(&open)).await.unwrap());
+    assert!(!open.end_unseen(), "a teardown is seen");
+    open.close(Completion::Success).await;
+    assert_eq!(log.lines(), ["one Success"]);
+
+    let mut open = scopes.open(None);
+    drop(take::<Freed>(&mut request(&open)).await.unwrap());
+    assert!(!open.end_unseen(), "what is dropped may be seen");
+}
+
+#[tokio::test]
 async fn a_scope_that_is_dropped_ends_as_cancelled_or_panicked() {
     let log = Log::default();
     let scopes = scopes(&builder(&log).build().await.unwrap());

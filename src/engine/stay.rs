@@ -1,0 +1,136 @@
+//! A request's stay in its scope, from the engine's door to the head of its answer.
+
+use std::task::{Context, Poll, ready};
+
+use gongular_core::error::Carried;
+use gongular_core::inject::OpenScope;
+use gongular_core::{Error, ResponseBody};
+use gongular_layers::error::RequestHead;
+use gongular_layers::inject::Escort;
+use http::StatusCode;
+use http_body::Body as _;
+
+use super::future::Way;
+use crate::chain::Landed;
+
+/// What goes with a request that something may be built for, until the head of its answer leaves.
+///
+/// It is small, since it is moved with the future: what only few have stands in boxes.
+pub(super) struct Stay {
+    open: OpenScope,
+    /// Whether the method says that hosts drop the body of a good answer unread.
+    is_bodiless: bool,
+    /// True while the route runs: what is dropped with it true has panicked.
+    is_watching: bool,
+    /// The head of the request, where hooks before the response may fail.
+    head: Option<Box<RequestHead>>,
+    /// An answer whose head has to wait for hooks or teardowns.
+    waiting: Option<Box<Waiting>>,
+}
+
+struct Waiting {
+    landed: Landed,
+    escort: Escort<ResponseBody>,
+}
+
+impl Stay {
+    /// Takes care of a request's dependencies. `head` is wanted where hooks before the response may fail.
+    #[inline]
+    pub(super) const fn new(open: OpenScope, is_bodiless: bool, head: Option<Box<RequestHead>>) -> Self {
+        Self { open, is_bodiless, is_watching: false, head, waiting: None }
+    }
+
+    /// Polls for the answer, and lets it out of the request's scope. What has to go with its body, if the scope is still
+    /// open, is left in `escort`.
+    #[inline]
+    pub(super) fn poll(
+        &mut self,
+        way: &mut Way,
+        escort: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Landed> {
+        let mut landed = match self.waiting.take() {
+            Some(waiting) => return self.leave(*waiting, way, escort, cx),
+            None => {
+                self.is_watching = true;
+                let polled = way.poll(cx);
+                self.is_watching = false;
+                ready!(polled)
+            }
+        };
+        landed.release();
+        let is_upgrade = landed.status() == StatusCode::SWITCHING_PROTOCOLS;
+        if !is_upgrade && self.open.end_unseen() {
+            self.answer_rest(&mut landed, way);
+            return Poll::Ready(landed);
+        }
+        let open = std::mem::replace(&mut self.open, OpenScope::over());
+        let waiting = Waiting { landed, escort: Escort::open(open, self.is_bodiless) };
+        self.leave(waiting, way, escort, cx)
+    }
+
+    /// Lets an answer out of a scope whose end somebody may see.
+    fn leave(
+        &mut self,
+        mut waiting: Waiting,
+        way: &Way,
+        left: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Landed> {
+        if self.cross(&mut waiting, way, cx).is_pending() {
+            self.waiting = Some(Box::new(waiting));
+            return Poll::Pending;
+        }
+        let Waiting { landed, escort } = waiting;
+        *left = (!escort.is_closed()).then_some(escort);
+        Poll::Ready(landed)
+    }
+
+    fn cross(&self, waiting: &mut Waiting, way: &Way, cx: &mut Context<'_>) -> Poll<()> {
+        let Waiting { landed, escort } = waiting;
+        match ready!(escort.poll_before(landed.status(), landed.extensions(), cx)) {
+            Ok(()) => self.answer_rest(landed, way),
+            Err(error) => *landed = self.refuse(error, landed, way),
+        }
+        let is_empty = landed.body().is_none_or(|body| body.is_end_stream());
+        ready!(escort.poll_head(landed.status(), landed.extensions(), is_empty, cx));
+        escort.start_body(landed.headers(), landed.body().map_or(Some(0), |body| body.size_hint().exact()));
+        Poll::Ready(())
+    }
+
+    /// Answers what a layer of the route left to those outside, as an injection layer does whose hooks failed.
+    #[inline]
+    fn answer_rest(&self, landed: &mut Landed, way: &Way) {
+        if let Some(carried) = landed.extensions().get::<Carried>().filter(|carried| !carried.is_settled()) {
+            let error = carried.error().clone();
+            *landed = self.refuse(error, landed, way);
+        }
+    }
+
+    /// Answers what a hook before the response failed with, in the place of the handlers' answer.
+    #[cold]
+    fn refuse(&self, error: Error, landed: &mut Landed, way: &Way) -> Landed {
+        let said = std::mem::take(landed.headers_mut());
+        let unknown = RequestHead::default();
+        way.answer(error, self.head.as_deref().unwrap_or(&unknown), said)
+    }
+}
+
+impl Drop for Stay {
+    /// A request that is given up, or whose route panicked, ends here.
+    #[inline]
+    fn drop(&mut self) {
+        if !self.open.is_over() {
+            let open = std::mem::replace(&mut self.open, OpenScope::over());
+            end(open, self.is_bodiless, self.is_watching);
+        }
+    }
+}
+
+#[cold]
+fn end(open: OpenScope, is_bodiless: bool, has_panicked: bool) {
+    let mut escort = Escort::<ResponseBody>::open(open, is_bodiless);
+    if has_panicked {
+        escort.panicked();
+    }
+}
