@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use gongular_core::stats::Running;
 use gongular_core::{Answer, BodySlot, Error, RequestState, ResponseBody};
-use gongular_layers::error::RequestHead;
+use gongular_layers::error::{Answers, RequestHead};
 use http::request::Parts;
 use http::{HeaderMap, Response};
 use pin_project_lite::pin_project;
@@ -21,6 +21,8 @@ pub(crate) struct Flight {
     pub(crate) body: BodySlot<AnyBody>,
     pub(crate) state: RequestState,
     pub(crate) answer: Answer,
+    /// What the answer is one of. It is left in the answer when that leaves for somebody who may look for it there.
+    pub(crate) failure: Option<Error>,
 }
 
 /// How one step of a chain ended.
@@ -57,7 +59,8 @@ impl Flight {
     pub(crate) fn new(parts: Parts, body: AnyBody) -> Box<Self> {
         let (body, state) = (BodySlot::new(body), RequestState::default());
         // The room comes first, so that the request is moved once: `Box::new` would have it on the stack before.
-        let mut flight = Box::write(Box::new_uninit(), Self { parts, body, state, answer: Answer::new() });
+        let mut flight =
+            Box::write(Box::new_uninit(), Self { parts, body, state, answer: Answer::new(), failure: None });
         if let Some(state) = RequestState::of(&flight.parts.extensions) {
             flight.state = state.clone();
         }
@@ -85,6 +88,15 @@ impl Flight {
             }
             Err(error) => self.fail(running, error),
         }
+    }
+
+    /// Answers an error in the place of what was said.
+    #[cold]
+    pub(crate) fn refuse(&mut self, errors: &dyn Answers, error: Error) {
+        let head = errors.head(&self.parts, self.state.route());
+        let (response, error) = errors.tell(error, &head, self.answer.take_headers());
+        self.answer = Answer::from_response(response);
+        self.failure = Some(error);
     }
 
     #[cold]

@@ -70,6 +70,7 @@ pub(super) fn copy(flight: &Flight) -> Box<Flight> {
         body: BodySlot::taken(),
         state: flight.state.clone(),
         answer: Answer::new(),
+        failure: None,
     })
 }
 

@@ -1,8 +1,8 @@
 //! What a chain ends with.
 
 use gongular_core::__private::is_bodiless;
-use gongular_core::ResponseBody;
 use gongular_core::error::Carried;
+use gongular_core::{Error, ResponseBody};
 use http::{Extensions, HeaderMap, Response, StatusCode, header};
 use http_body::Body;
 
@@ -46,6 +46,17 @@ impl Landed {
         }
     }
 
+    /// Returns what it is an answer to, if something has failed.
+    #[inline]
+    pub(crate) fn error(&self) -> Option<&Error> {
+        if let Self::Flight(flight) = self
+            && flight.failure.is_some()
+        {
+            return flight.failure.as_ref();
+        }
+        self.extensions().get::<Carried>().map(Carried::error)
+    }
+
     /// Returns the body, unless there is certainly none.
     #[inline]
     pub(crate) fn body(&self) -> Option<&ResponseBody> {
@@ -64,14 +75,26 @@ impl Landed {
     }
 
     pub(super) fn into_response(self) -> Response<ResponseBody> {
-        self.into_response_with(|body| body)
+        self.into_response_with(true, |body| body)
     }
 
-    /// Makes the response, with a body around the answer's own.
+    /// Makes the response, with a body around the answer's own. With `leaves_error` an error is found in the answer.
     #[inline]
-    pub(crate) fn into_response_with<B>(self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
+    pub(crate) fn into_response_with<B>(
+        self,
+        leaves_error: bool,
+        wrap: impl FnOnce(ResponseBody) -> B,
+    ) -> Response<B> {
         match self {
-            Self::Flight(mut flight) => flight.answer.take_response_with(wrap),
+            Self::Flight(mut flight) => {
+                let mut response = flight.answer.take_response_with(wrap);
+                if let Some(error) = flight.failure.take()
+                    && leaves_error
+                {
+                    response.extensions_mut().insert(Carried::settled(error));
+                }
+                response
+            }
             Self::Response(response) => response.map(wrap),
         }
     }

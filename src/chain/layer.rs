@@ -101,7 +101,7 @@ impl Step for LayerStep {
         let service = self.service.clone();
         let inner = Arc::clone(&self.inner);
         Box::pin(async move {
-            let Flight { parts, body, state, answer } = *flight;
+            let Flight { parts, body, state, answer, .. } = *flight;
             let head = RequestHead::of_parts(&parts, state.route().cloned());
             let recorder = state.recorder().filter(|recorder| recorder.detail().handlers()).cloned();
             // For a layer that fails when the rest of the chain has the answer, as a timeout does.
@@ -162,7 +162,8 @@ impl<B: RequestBody + 'static> Service<Request<B>> for Rest {
         let answer = parts.extensions.remove::<Said>().and_then(|said| said.take()).unwrap_or_default();
         let is_head = parts.method == Method::HEAD;
         let body = BodySlot::new(AnyBody::new(body));
-        RestFuture { run: self.steps.run_inside(Box::new(Flight { parts, body, state, answer }), is_head) }
+        let flight = Flight { parts, body, state, answer, failure: None };
+        RestFuture { run: self.steps.run_inside(Box::new(flight), is_head) }
     }
 }
 

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
@@ -54,14 +55,23 @@ impl Steps {
         self
     }
 
+    /// Takes what the error handler wants to know of a request.
+    fn head_of(&self, flight: &Flight) -> RequestHead {
+        self.errors.head(&flight.parts, flight.state.route())
+    }
+
     /// Answers what a step failed with.
     pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
-        // An error that passes is that of the request only now that nobody else answers.
-        if let Some(recorder) = flight.state.recorder().filter(|_| error.is_pass()) {
-            recorder.fail(&error);
-        }
+        self.note_passed(flight, &error);
         let said = flight.answer.headers().clone();
-        Box::new(self.errors.answer(error, &head_of(flight), said))
+        Box::new(self.errors.answer(error, &self.head_of(flight), said))
+    }
+
+    /// An error that passes is that of the request only now that nobody else answers.
+    fn note_passed(&self, flight: &Flight, error: &Error) {
+        if let Some(recorder) = flight.state.recorder().filter(|_| error.is_pass()) {
+            recorder.fail(error);
+        }
     }
 
     /// Answers what a layer failed with.
@@ -88,7 +98,7 @@ impl Steps {
         // Behind an only step there is none that could be skipped.
         let recorder = if self.steps.len() > 1 { flight.state.recorder() } else { None };
         let recorder = recorder.filter(|recorder| recorder.detail().handlers()).cloned();
-        let head = self.reshapes.then(|| Box::new(head_of(&flight)));
+        let head = self.reshapes.then(|| Box::new(self.head_of(&flight)));
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
             None => Current::Done(Some(flight)),
@@ -207,7 +217,10 @@ impl Run {
         }
         let (flight, response) = match landed {
             Landed::Flight(mut flight) => {
-                let response = flight.answer.take_response_with(|body| body);
+                let mut response = flight.answer.take_response_with(|body| body);
+                if let Some(error) = flight.failure.take() {
+                    response.extensions_mut().insert(Carried::settled(error));
+                }
                 (Some(flight), Box::new(response))
             }
             Landed::Response(response) => (self.kept.take(), response),
@@ -238,7 +251,7 @@ impl Run {
     /// Lets nothing through that would leave the client waiting for another answer, unless the connection is upgraded.
     fn refuse_interim(&self, landed: Landed) -> Landed {
         let head = match &landed {
-            Landed::Flight(flight) => head_of(flight),
+            Landed::Flight(flight) => self.steps.head_of(flight),
             Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
         };
         let response = landed.into_response();
@@ -265,12 +278,7 @@ impl Run {
                     self.end(self.index + 1);
                     return Poll::Ready(Landed::Response(response));
                 }
-                Ended::Failed(flight, error) => {
-                    let landed = self.fail(&flight, error);
-                    #[cfg(feature = "mvc")]
-                    self.kept.replace(flight);
-                    return Poll::Ready(landed);
-                }
+                Ended::Failed(flight, error) => return Poll::Ready(self.fail(flight, error)),
                 Ended::Lost(failure) => return Poll::Ready(self.lose(*failure)),
                 #[cfg(feature = "mvc")]
                 Ended::Refused(flight, response) => {
@@ -300,9 +308,11 @@ impl Run {
 
     #[cold]
     #[inline(never)]
-    fn fail(&mut self, flight: &Flight, error: Error) -> Landed {
+    fn fail(&mut self, mut flight: Box<Flight>, error: Error) -> Landed {
         self.end(self.index + 1);
-        Landed::Response(self.steps.refuse(flight, error))
+        self.steps.note_passed(&flight, &error);
+        flight.refuse(&*self.steps.errors, error);
+        Landed::Flight(flight)
     }
 
     #[cold]
@@ -331,9 +341,4 @@ impl Future for Run {
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(Ok(ready!(self.poll_landed(task)).into_response()))
     }
-}
-
-/// Takes what the error handler may see of a request.
-fn head_of(flight: &Flight) -> RequestHead {
-    RequestHead::of_parts(&flight.parts, flight.state.route().cloned())
 }

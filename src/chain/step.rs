@@ -68,7 +68,7 @@ where
         let room = Box::new_uninit();
         let future = async move {
             let running = flight.begin(|| handler.name());
-            let Flight { parts, body, state, answer } = &mut *flight;
+            let Flight { parts, body, state, answer, .. } = &mut *flight;
             let mut cx = RequestContext::with_state(parts, body, state);
             let called = Caught::new(handler.call(&mut cx, answer)).await;
             flight.end(running, called)

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use gongular_core::__private::mount;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, PathParams, ResponseBody};
-use gongular_layers::error::RequestHead;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::future::Way;
 use super::service::{Endpoint, Inner};
 use super::stay::Stay;
-use crate::chain::{Ended, Flight, Step, StepFuture};
+use crate::chain::{Ended, Flight, Landed, Step, StepFuture};
 use crate::router::{Found, Hit};
 
 impl Inner {
@@ -31,9 +30,11 @@ impl Inner {
             Found::Options { allow, hit } => (Verdict::Options(allow), hit),
             Found::MethodNotAllowed { allow, hit } => (Verdict::NotAllowed(allow), Some(hit)),
             Found::Redirect { location } => {
-                let redirected = redirect(location, &flight.parts);
-                let response = redirected.unwrap_or_else(|| self.refuse(Error::not_found(), &flight.parts));
-                return (response.into(), None);
+                let way = match redirect(location, &flight.parts) {
+                    Some(response) => response.into(),
+                    None => self.refuse(Error::not_found(), flight),
+                };
+                return (way, None);
             }
             Found::Nothing | Found::Route(_) => {
                 #[cfg(feature = "mvc")]
@@ -41,7 +42,7 @@ impl Inner {
                     Ok(way) => return (way, None),
                     Err(flight) => flight,
                 };
-                return (self.refuse(Error::not_found(), &flight.parts).into(), None);
+                return (self.refuse(Error::not_found(), flight), None);
             }
         };
         let asked = hit.as_ref().and_then(|_| self.asked_for(&flight.parts));
@@ -56,13 +57,11 @@ impl Inner {
                 self.open(endpoint, steps, flight)
             }
             None => {
-                let response = match verdict {
-                    Verdict::NotAllowed(allow) => {
-                        self.refuse(Error::method_not_allowed(allow), &flight.parts)
-                    }
-                    Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow),
+                let way = match verdict {
+                    Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), flight),
+                    Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow).into(),
                 };
-                (response.into(), None)
+                (way, None)
             }
         }
     }
@@ -80,8 +79,9 @@ impl Inner {
         }
     }
 
-    fn refuse(&self, error: Error, parts: &Parts) -> Response<ResponseBody> {
-        self.errors.answer(error, &RequestHead::of_parts(parts, None), HeaderMap::new())
+    fn refuse(&self, error: Error, mut flight: Box<Flight>) -> Way {
+        flight.refuse(&*self.errors, error);
+        Way::Known(Some(Landed::Flight(flight)))
     }
 }
 

@@ -85,7 +85,7 @@ impl Engine {
             #[cfg(feature = "mvc")]
             below,
         };
-        Ok(EngineService { inner: Arc::new(inner) })
+        Ok(EngineService { inner: Arc::new(inner), leaves_errors: true })
     }
 }
 

@@ -18,6 +18,7 @@ use crate::chain::{Landed, Run};
 /// The future of an engine's answer.
 pub struct ResponseFuture {
     way: Way,
+    leaves_errors: bool,
     // Stand last, so that they end what they end when everything inside is gone; what is recorded on the way down is in the
     // statistic.
     stay: Option<Stay>,
@@ -25,8 +26,13 @@ pub struct ResponseFuture {
 }
 
 impl ResponseFuture {
-    pub(super) const fn new(way: Way, stay: Option<Stay>, trip: Option<Box<Trip>>) -> Self {
-        Self { way, stay, trip }
+    pub(super) const fn new(
+        way: Way,
+        leaves_errors: bool,
+        stay: Option<Stay>,
+        trip: Option<Box<Trip>>,
+    ) -> Self {
+        Self { way, leaves_errors, stay, trip }
     }
 }
 
@@ -39,7 +45,7 @@ impl Future for ResponseFuture {
             return self.poll_around(cx);
         }
         let landed = ready!(self.way.poll(cx));
-        Poll::Ready(Ok(landed.into_response_with(|body| Body::new(body, None))))
+        Poll::Ready(Ok(landed.into_response_with(self.leaves_errors, |body| Body::new(body, None))))
     }
 }
 
@@ -47,7 +53,7 @@ impl ResponseFuture {
     /// Polls a request that something is built for, or that somebody gets a statistic of.
     #[inline(never)]
     fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<Body>, Infallible>> {
-        let Self { way, stay, trip } = self;
+        let Self { way, leaves_errors, stay, trip } = self;
         let mut escort = None;
         let mut inside = || match stay {
             Some(stay) => stay.poll(way, &mut escort, cx),
@@ -60,7 +66,7 @@ impl ResponseFuture {
         if let Some(escort) = escort {
             trip.get_or_insert_default().take_on(escort);
         }
-        Poll::Ready(Ok(landed.into_response_with(|body| Body::new(body, trip.take()))))
+        Poll::Ready(Ok(landed.into_response_with(*leaves_errors, |body| Body::new(body, trip.take()))))
     }
 }
 

@@ -46,7 +46,7 @@ impl EngineService {
     /// As [`Server::bind`].
     pub fn bind(self, address: impl AsRef<str>) -> io::Result<BoundServer<Self>> {
         // The engine takes the address of the client from the body, which is cheaper.
-        Server::new(self).client_addr(false).bind(address)
+        Server::new(self.outermost()).client_addr(false).bind(address)
     }
 }
 

@@ -28,6 +28,8 @@ use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
 #[derive(Clone)]
 pub struct EngineService {
     pub(super) inner: Arc<Inner>,
+    /// Whether answers to errors have the error in their extensions.
+    pub(super) leaves_errors: bool,
 }
 
 pub(super) struct Inner {
@@ -81,6 +83,36 @@ impl EngineService {
     #[must_use]
     pub fn controllers(&self) -> &crate::mvc::Report {
         &self.inner.controllers
+    }
+
+    /// Leaves no errors in the answers to them.
+    ///
+    /// By default the extensions of an answer to an error have a settled [`Carried`](gongular_core::error::Carried), so that a
+    /// layer outside may look at the error, as our statistics and error layers do. Where nobody is outside, as in this
+    /// crate's server, an answer to an error is cheaper without it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use gongular::error::Carried;
+    /// use gongular::{AnyBody, Engine};
+    /// use tower::{Service, ServiceExt};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let engine = Engine::new().build().await.unwrap();
+    /// let request = || http::Request::new(AnyBody::empty());
+    /// let inside = engine.clone().oneshot(request()).await.unwrap();
+    /// assert_eq!(inside.extensions().get::<Carried>().unwrap().error().status(), 404);
+    /// let outermost = engine.outermost().oneshot(request()).await.unwrap();
+    /// assert_eq!(outermost.status(), 404);
+    /// assert!(outermost.extensions().is_empty());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn outermost(mut self) -> Self {
+        self.leaves_errors = false;
+        self
     }
 
     /// Returns all routes, in the order of their registration.
@@ -179,7 +211,7 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
         if let Some(client) = client {
             flight.state.set_client_addr(client);
         }
-        self.inner.answer(flight, recorder)
+        self.inner.answer(flight, recorder, self.leaves_errors)
     }
 }
 
@@ -191,7 +223,12 @@ impl Inner {
         Some(Recorder::begin(request.method(), request.uri(), request.version(), self.detail))
     }
 
-    fn answer(&self, mut flight: Box<Flight>, recorder: Option<Recorder>) -> ResponseFuture {
+    fn answer(
+        &self,
+        mut flight: Box<Flight>,
+        recorder: Option<Recorder>,
+        leaves_errors: bool,
+    ) -> ResponseFuture {
         if let Some(limits) = &self.limits {
             flight.state.set_limits(Arc::clone(limits));
         }
@@ -204,7 +241,7 @@ impl Inner {
             trip = Some(Trip::tracked(tracker, self.server_timing));
         }
         let (way, stay) = self.route(flight);
-        ResponseFuture::new(way, stay, trip)
+        ResponseFuture::new(way, leaves_errors, stay, trip)
     }
 
     #[inline]

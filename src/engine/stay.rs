@@ -88,7 +88,7 @@ impl Stay {
 
     fn cross(&self, waiting: &mut Waiting, way: &Way, cx: &mut Context<'_>) -> Poll<()> {
         let Waiting { landed, escort } = waiting;
-        match ready!(escort.poll_before(landed.status(), landed.extensions(), cx)) {
+        match ready!(escort.poll_before(landed.status(), landed.error(), cx)) {
             Ok(()) => self.answer_rest(landed, way),
             Err(error) => *landed = self.refuse(error, landed, way),
         }

@@ -47,7 +47,7 @@ impl Trip {
             landed.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
         }
         let length = landed.body().map_or(Some(0), |body| body.size_hint().exact());
-        tracker.answered(landed.status(), landed.headers(), landed.extensions(), length);
+        tracker.answered(landed.status(), landed.headers(), landed.error(), length);
         Poll::Ready(landed)
     }
 

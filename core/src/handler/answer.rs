@@ -47,6 +47,21 @@ impl Answer {
         Self::default()
     }
 
+    /// Takes the header fields out, for an answer in its place.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn take_headers(&mut self) -> HeaderMap {
+        self.response.as_mut().map(|response| std::mem::take(response.headers_mut())).unwrap_or_default()
+    }
+
+    /// Makes an answer of a response, as it is.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_response(response: Response<ResponseBody>) -> Self {
+        let (status, typing) = (Some(response.status()), Typing::NotLookedUp);
+        Self { response: Some(response), status, typing, ..Self::default() }
+    }
+
     /// Returns the status, if somebody said one.
     #[must_use]
     pub const fn status(&self) -> Option<StatusCode> {

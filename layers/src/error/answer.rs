@@ -32,7 +32,7 @@ pub(super) struct Options {
 type Mapper = dyn Fn(&Error) -> Option<Error> + Send + Sync;
 
 impl<H: ErrorHandler> Settings<H> {
-    /// Answers an error.
+    /// Answers an error, and leaves it in the answer.
     #[cold]
     pub(super) fn answer(
         &self,
@@ -40,11 +40,22 @@ impl<H: ErrorHandler> Settings<H> {
         asked: &Asked,
         head: Option<&RequestHead>,
     ) -> Response<ResponseBody> {
-        let mut error = self.options.mapped(&error).unwrap_or(error);
-        let handled = self.handled(&mut error, head);
-        let mut response = self.finish(handled, &error, asked);
+        let (mut response, error) = self.tell(error, asked, head);
         settle(response.extensions_mut(), error);
         response
+    }
+
+    /// Answers an error, and returns what came of it: a mapping may have changed it, and a handler may have panicked.
+    #[cold]
+    pub(super) fn tell(
+        &self,
+        error: Error,
+        asked: &Asked,
+        head: Option<&RequestHead>,
+    ) -> (Response<ResponseBody>, Error) {
+        let mut error = self.options.mapped(&error).unwrap_or(error);
+        let handled = self.handled(&mut error, head);
+        (self.finish(handled, &error, asked), error)
     }
 
     /// Answers what the service inside has answered with a status of 400 or above: anew if it is an error of ours, or

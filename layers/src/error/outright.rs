@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gongular_core::error::Carried;
 use gongular_core::{Error, MatchedPath, ResponseBody};
 use http::request::Parts;
 use http::{HeaderMap, Response};
@@ -12,9 +13,19 @@ use super::{ErrorBody, ErrorHandler, RequestHead};
 
 /// Makes answers of errors, as an [`ErrorLayer`](super::ErrorLayer) does, without being a service.
 pub trait Answers: Send + Sync + 'static {
+    /// Takes of a request what the other methods want to know.
+    fn head(&self, parts: &Parts, matched_path: Option<&MatchedPath>) -> RequestHead;
+
     /// Answers an error. `before` are the header fields that were said before it; those that do not describe the body
     /// stay.
-    fn answer(&self, error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody>;
+    fn answer(&self, error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody> {
+        let (mut response, error) = self.tell(error, head, before);
+        response.extensions_mut().insert(Carried::settled(error));
+        response
+    }
+
+    /// Answers an error as [`answer`](Self::answer) does, but gives the error back instead of leaving it in the answer.
+    fn tell(&self, error: Error, head: &RequestHead, before: HeaderMap) -> (Response<ResponseBody>, Error);
 
     /// Returns whether [`refusal`](Self::refusal) is wanted.
     fn reshapes_host_errors(&self) -> bool;
@@ -38,14 +49,23 @@ pub trait Answers: Send + Sync + 'static {
 pub type Handle = fn(&Error, &RequestHead) -> Option<Response<ResponseBody>>;
 
 impl<H: ErrorHandler> Answers for Settings<H> {
+    fn head(&self, parts: &Parts, matched_path: Option<&MatchedPath>) -> RequestHead {
+        if H::WANTS_REQUEST {
+            return RequestHead::of_parts(parts, matched_path.cloned());
+        }
+        let accept = if self.options.negotiate { accept(&parts.headers) } else { None };
+        let grpc = grpc(&parts.method, &parts.headers);
+        RequestHead { method: parts.method.clone(), accept, grpc, ..RequestHead::default() }
+    }
+
     #[cold]
-    fn answer(&self, error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody> {
+    fn tell(&self, error: Error, head: &RequestHead, before: HeaderMap) -> (Response<ResponseBody>, Error) {
         let asked = Asked::of_head(head, self.options.negotiate);
-        let mut response = Self::answer(self, error, &asked, Some(head));
+        let (mut response, error) = Self::tell(self, error, &asked, Some(head));
         if !before.is_empty() {
             keep(response.headers_mut(), before);
         }
-        response
+        (response, error)
     }
 
     fn reshapes_host_errors(&self) -> bool {

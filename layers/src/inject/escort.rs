@@ -7,7 +7,6 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Buf;
 use gongular_core::__private::{declared_length, is_bodiless};
-use gongular_core::error::Carried;
 use gongular_core::inject::{BeforeResponse, Completion, OpenScope, ScopeKeeper};
 use gongular_core::{Error, ErrorKind};
 use http::{Extensions, HeaderMap, StatusCode};
@@ -86,7 +85,8 @@ impl<B: Body> Escort<B> {
         self.end.set_known(Completion::Failure);
     }
 
-    /// Does what has to be done before the head of a good answer leaves; to be polled until it is ready. A scope whose end
+    /// Does what has to be done before the head of a good answer leaves; to be polled until it is ready. `error` is what the
+    /// answer is one of. A scope whose end
     /// nobody could see ends here.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl<B: Body> Escort<B> {
     pub fn poll_before(
         &mut self,
         status: StatusCode,
-        extensions: &Extensions,
+        error: Option<&Error>,
         cx: &mut Context<'_>,
     ) -> Poll<Result<(), Error>> {
         match self.before {
@@ -111,8 +111,13 @@ impl<B: Body> Escort<B> {
                     return Poll::Ready(Ok(()));
                 }
                 // An error handler may have answered an error with any status.
-                let is_good = status.as_u16() < 400 && extensions.get::<Carried>().is_none();
-                self.completion = if is_good { Completion::Success } else { failure(extensions) };
+                let is_good = status.as_u16() < 400 && error.is_none();
+                self.completion = if is_good {
+                    Completion::Success
+                } else {
+                    // Whoever caught a panic may have answered it.
+                    error.map_or(Completion::Failure, failure_of)
+                };
                 let hooks = if is_good { self.end.before_response() } else { None };
                 self.before = hooks.map_or(Before::Done, |hooks| Before::Hooks(Box::new(hooks)));
             }
@@ -230,12 +235,6 @@ impl<B: Body> fmt::Debug for Escort<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Escort").field("before", &self.before).field("end", &self.end).finish_non_exhaustive()
     }
-}
-
-#[cold]
-fn failure(extensions: &Extensions) -> Completion {
-    // Whoever caught the panic may have answered it.
-    extensions.get::<Carried>().map_or(Completion::Failure, |carried| failure_of(carried.error()))
 }
 
 #[cold]

@@ -86,7 +86,8 @@ fn poll_head<B: Body>(
     response: &mut Response<Option<B>>,
     cx: &mut Context<'_>,
 ) -> Poll<()> {
-    if let Err(error) = ready!(escort.poll_before(response.status(), response.extensions(), cx)) {
+    let error = response.extensions().get::<Carried>().map(Carried::error);
+    if let Err(error) = ready!(escort.poll_before(response.status(), error, cx)) {
         let headers = std::mem::take(response.headers_mut());
         *response = refuse(error, headers);
     }

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use gongular_core::error::Carried;
 use gongular_core::stats::Outcome;
 use http::Response;
 use http_body::Body;
@@ -54,7 +55,8 @@ where
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(response)) => {
                 let length = response.body().size_hint().exact();
-                tracker.answered(response.status(), response.headers(), response.extensions(), length);
+                let error = response.extensions().get::<Carried>().map(Carried::error);
+                tracker.answered(response.status(), response.headers(), error, length);
             }
             Poll::Ready(Err(_)) => tracker.end(Outcome::Failed),
         }

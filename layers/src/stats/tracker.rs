@@ -10,9 +10,9 @@ use std::time::Instant;
 use bytes::Buf;
 use gongular_core::__private::{declared_length, is_bodiless};
 use gongular_core::Error;
-use gongular_core::error::{BoxError, Carried, ErrorKind};
+use gongular_core::error::{BoxError, ErrorKind};
 use gongular_core::stats::{Ending, Outcome, Recorder};
-use http::{Extensions, HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use http_body::Frame;
 
 use super::RouteCallback;
@@ -109,11 +109,11 @@ impl Tracker {
         &mut self,
         code: StatusCode,
         headers: &HeaderMap,
-        extensions: &Extensions,
+        error: Option<&Error>,
         length: Option<u64>,
     ) {
-        if let Some(carried) = extensions.get::<Carried>() {
-            self.failed(carried.error());
+        if let Some(error) = error {
+            self.failed(error);
         }
         self.declared = length.or_else(|| declared_length(headers));
         self.head = Some((code, Instant::now()));

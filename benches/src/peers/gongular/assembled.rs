@@ -98,7 +98,8 @@ fn bound() -> Router {
 }
 
 async fn built(engine: Engine) -> impl Application {
-    engine.errors(error_layer()).build().await.expect("everything is provided and no route is there twice")
+    let built = engine.errors(error_layer()).build().await;
+    built.expect("everything is provided and no route is there twice").outermost()
 }
 
 const NAME: &str = "engine";
