@@ -15,7 +15,7 @@ use super::below::Below;
 use super::mistake::{BuildError, Mistake, MistakeKind};
 #[cfg(feature = "mvc")]
 use super::plan::has_layers;
-use super::plan::{Plan, Planned, PlannedLink};
+use super::plan::{Plan, Planned, PlannedLink, need_scope};
 use super::service::{Endpoint, EngineService, Inner};
 use super::{Engine, check};
 #[cfg(feature = "mvc")]
@@ -114,6 +114,8 @@ type Table = crate::router::Table<Endpoint>;
 #[derive(Default)]
 struct Parts {
     containers: Vec<Container>,
+    /// The scopes of each level.
+    scopes: Vec<Arc<Scopes>>,
     /// As in the plan.
     #[cfg(feature = "mvc")]
     http_errors: Vec<Arc<HttpErrors>>,
@@ -132,6 +134,7 @@ impl Parts {
                 .iter()
                 .map(|asked| Arc::new(HttpErrors::new(making(&asked.errors).steps(&asked.links))))
                 .collect(),
+            scopes: containers.iter().map(|container| Arc::new(Scopes::new(container.clone()))).collect(),
             containers,
         }
     }
@@ -168,12 +171,18 @@ fn table(plan: &Plan, parts: &Parts, redirects: bool) -> Result<Table, Vec<Mista
     table.redirect(redirects);
     for route in &plan.routes {
         let making = parts.making(route);
+        #[cfg(feature = "mvc")]
+        let asked = plan.asked_level(route);
+        #[cfg(not(feature = "mvc"))]
+        let asked = None;
+        let (level, links) = route.entry(asked);
         let endpoint = Endpoint {
-            steps: making.steps(&route.links),
-            automatic: route.around_automatic().map(|links| making.steps(&links)),
+            steps: making.steps(links),
+            automatic: route.around_automatic(links).map(|links| making.steps(&links)),
+            scopes: if level == 0 { None } else { parts.scopes.get(level).cloned() },
             path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
             params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
-            needs_scope: route.needs_scope(parts.containers.first()),
+            needs_scope: need_scope(links, parts.containers.get(level)),
             name: route.name,
             handlers: route.handlers().map(|(_, handler)| handler.name).collect(),
         };

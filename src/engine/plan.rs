@@ -69,15 +69,23 @@ pub(super) struct PlannedChain {
 }
 
 impl Planned {
-    /// Returns whether anything may be built for a request of the route: what layers do is not known, and groups with
-    /// providers of their own stand in a layer.
-    pub(super) fn needs_scope(&self, container: Option<&Container>) -> bool {
-        need_scope(&self.links, container)
+    /// Returns the level that requests of the route enter at the door, and what of its chain is left then.
+    ///
+    /// A container has all that those around it have: where levels stand before anything else, one scope of the innermost
+    /// does for all of them. `asked` is the level of what is asked about errors, which has to find its scope.
+    pub(super) fn entry(&self, asked: Option<usize>) -> (usize, &[PlannedLink]) {
+        let (mut level, mut links) = (0, &*self.links);
+        while asked != Some(level)
+            && let [PlannedLink::Level(inner), rest @ ..] = links
+        {
+            (level, links) = (*inner, rest);
+        }
+        (level, links)
     }
 
-    /// Returns what stands around the automatic answers of the route's path, if there is anything: its layers, and who is asked about
-    /// errors.
-    pub(super) fn around_automatic(&self) -> Option<Vec<PlannedLink>> {
+    /// Returns what stands around the automatic answers of the route's path, if there is anything: of these links the layers, and
+    /// who is asked about errors.
+    pub(super) fn around_automatic(&self, links: &[PlannedLink]) -> Option<Vec<PlannedLink>> {
         if self.method == MethodFilter::Any || !(self.has_layers() || self.is_asked_about()) {
             return None;
         }
@@ -87,7 +95,7 @@ impl Planned {
             PlannedLink::Choice(_) => false,
             PlannedLink::Automatic | PlannedLink::Layer(_) | PlannedLink::Level(_) => true,
         };
-        let mut links: Vec<PlannedLink> = self.links.iter().filter(stays).cloned().collect();
+        let mut links: Vec<PlannedLink> = links.iter().filter(stays).cloned().collect();
         links.push(PlannedLink::Automatic);
         Some(links)
     }
@@ -119,7 +127,9 @@ impl Planned {
     }
 }
 
-fn need_scope(links: &[PlannedLink], container: Option<&Container>) -> bool {
+/// Returns whether anything may be built for a request of a chain: what layers do is not known, and levels that do not stand
+/// at its beginning are in a layer.
+pub(super) fn need_scope(links: &[PlannedLink], container: Option<&Container>) -> bool {
     links.iter().any(|link| match link {
         #[cfg(feature = "mvc")]
         PlannedLink::Handler(handler) if handler.needs_scope => true,
@@ -275,6 +285,16 @@ impl Plan {
         return self.routes.iter().chain(&self.http_errors);
         #[cfg(not(feature = "mvc"))]
         self.routes.iter()
+    }
+
+    /// Returns the level of what is asked about the errors of a route.
+    #[cfg(feature = "mvc")]
+    pub(super) fn asked_level(&self, route: &Planned) -> Option<usize> {
+        let asked = self.http_errors.get(route.http_errors?)?;
+        asked.links.iter().find_map(|link| match link {
+            PlannedLink::Level(level) => Some(*level),
+            _ => None,
+        })
     }
 
     /// Adds a level inside of another one.

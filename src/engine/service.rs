@@ -58,6 +58,8 @@ pub(super) struct Endpoint {
     pub(super) automatic: Option<Arc<Steps>>,
     pub(super) path: MatchedPath,
     pub(super) params: Arc<[Box<str>]>,
+    /// The scopes of the group that requests enter at the door, if it has providers of its own.
+    pub(super) scopes: Option<Arc<Scopes>>,
     /// Whether anything may be built for a request of this route.
     pub(super) needs_scope: bool,
     pub(super) name: Option<&'static str>,
@@ -261,9 +263,15 @@ impl Inner {
         if endpoint.needs_scope {
             return self.open(endpoint, &endpoint.steps, flight);
         }
-        self.scopes.enter_bare(state);
+        self.scopes_of(endpoint).enter_bare(state);
         let is_head = parts.method == Method::HEAD;
         (Way::Run(endpoint.steps.run(flight, is_head)), None)
+    }
+
+    /// Returns the scopes that requests of an endpoint enter at the door.
+    #[inline]
+    fn scopes_of<'a>(&'a self, endpoint: &'a Endpoint) -> &'a Arc<Scopes> {
+        endpoint.scopes.as_ref().unwrap_or(&self.scopes)
     }
 
     /// Runs a chain of an endpoint with the request's dependencies around it.
@@ -275,7 +283,7 @@ impl Inner {
     ) -> (Way, Option<Stay>) {
         let is_head = flight.parts.method == Method::HEAD;
         let head = self.hook_head(&flight.parts, endpoint);
-        let open = self.scopes.enter(&mut flight.state);
+        let open = self.scopes_of(endpoint).enter(&mut flight.state);
         (Way::Run(steps.run(flight, is_head)), Some(Stay::new(open, is_head, head)))
     }
 

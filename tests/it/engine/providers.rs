@@ -101,6 +101,27 @@ async fn a_per_request_value_is_shared_by_the_handlers_of_all_groups() {
 }
 
 #[tokio::test]
+async fn what_the_engine_and_a_group_have_built_for_a_request_ends_the_last_one_first() {
+    struct Outer(Diary);
+    struct Inner(Diary);
+    async fn takes(_: Inject<Inner>, _: Inject<Outer>) -> &'static str {
+        "taken"
+    }
+    let diary = Diary::default();
+    let (of_engine, of_group) = (diary.clone(), diary.clone());
+    let outer = Provider::<Outer>::per_request(move || Outer(of_engine.clone()))
+        .teardown(|outer: Finished<Outer>, _: Completion| outer.0.note("outer"));
+    let inner = Provider::<Inner>::per_request(move |_: Inject<Outer>| Inner(of_group.clone()))
+        .teardown(|inner: Finished<Inner>, _: Completion| inner.0.note("inner"));
+    let group = Router::new().register(inner).get("/", takes);
+    let app = build(Engine::new().register(outer).routes(Router::new().group("/in", group))).await;
+    for _ in 0..2 {
+        app.get("/in").send().await.assert_text("taken");
+        assert_eq!(diary.take(), ["inner", "outer"]);
+    }
+}
+
+#[tokio::test]
 async fn overrides_replace_what_the_engine_and_its_groups_register() {
     struct Greeting(String);
     async fn greet(greeting: Inject<Greeting>, db: Inject<Db>) -> String {
