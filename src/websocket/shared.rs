@@ -1,6 +1,7 @@
 //! What the handler's side and the connection's side of a websocket share.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
@@ -13,6 +14,9 @@ use super::{CloseCode, Message, SocketError, close};
 #[derive(Debug)]
 pub(super) struct Shared {
     state: Mutex<State>,
+    /// Whether the handler takes another message, or wants none at all. Changed under the lock, and looked at without it, since
+    /// the connection looks often: it is the only one to make it false, and hears of what makes it true by `work`.
+    takes_message: AtomicBool,
     max_messages: usize,
     max_bytes: usize,
 }
@@ -76,6 +80,7 @@ impl Shared {
                 work: false,
                 is_running: false,
             }),
+            takes_message: AtomicBool::new(true),
             max_messages,
             max_bytes,
         }
@@ -91,6 +96,7 @@ impl Shared {
     pub(super) fn poll_recv(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, SocketError>>> {
         let mut state = self.lock();
         if let Some(message) = state.incoming.take() {
+            self.takes_message.store(true, Ordering::Relaxed);
             let waker = state.want();
             drop(state);
             wake(waker);
@@ -165,6 +171,7 @@ impl Shared {
     pub(super) fn receiver_is_gone(&self) {
         let mut state = self.lock();
         state.has_receiver = false;
+        self.takes_message.store(true, Ordering::Relaxed);
         let (message, waker) = (state.incoming.take(), state.want());
         drop(state);
         drop(message);
@@ -210,8 +217,7 @@ impl Shared {
 
     /// Returns whether the handler takes another message, or wants none at all.
     pub(super) fn takes_message(&self) -> bool {
-        let state = self.lock();
-        state.incoming.is_none() || !state.has_receiver
+        self.takes_message.load(Ordering::Relaxed)
     }
 
     /// Hands a message to the handler; returns whom to wake for it.
@@ -219,6 +225,7 @@ impl Shared {
         let mut state = self.lock();
         if state.has_receiver && state.phase == Phase::Open {
             state.incoming = Some(message);
+            self.takes_message.store(false, Ordering::Relaxed);
         }
         state.receiver.take()
     }
