@@ -31,9 +31,10 @@ impl Frame {
     #[must_use]
     pub fn decode(bytes: &Bytes) -> Option<Self> {
         let mut ends = [0; 6];
-        let mut separators = bytes.iter().enumerate().filter(|(_, byte)| **byte == b';');
+        let mut begin = 0;
         for end in &mut ends {
-            *end = separators.next()?.0;
+            *end = begin + bytes[begin..].iter().position(|byte| *byte == b';')?;
+            begin = *end + 1;
         }
         let range = |index: usize| {
             let begin = if index == 0 { 0 } else { ends[index - 1] + 1 };
@@ -41,7 +42,7 @@ impl Frame {
         };
         let field = |index| bytes.slice(range(index));
         let flag = |index| bytes[range(index)] == *b"1";
-        let body = bytes.slice(ends[5] + 1..);
+        let body = bytes.slice(begin..);
         Some(Self {
             wait: Name::plain(field(0))?,
             namespace: Name::unescaped(field(1))?,
