@@ -25,7 +25,6 @@ pub(super) struct Pending {
 pub(super) enum Then {
     Connect(usize, Heard, Instances),
     Join(usize, Box<str>, Heard),
-    Leave(usize, Box<str>),
     Nothing,
 }
 

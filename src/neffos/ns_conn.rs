@@ -242,12 +242,17 @@ impl Room {
 
     /// Makes the client leave the room, from the server's side.
     ///
-    /// The hook that decides on it runs, then the client is told, and then the other hook runs. A client that is not in the
-    /// room is left as it is.
+    /// The hook that decides on it runs. Then the client is out of the room, which it cannot refuse, and the other hook runs.
+    /// At last the client is told, and this waits for its answer. A client that is not in the room is left as it is.
     ///
     /// # Errors
     ///
-    /// The hook refuses; the client does not answer in time, or is gone.
+    /// - the hook refuses: the client is still in the room
+    /// - the client answers with an error, or not in time, or is gone. It has left in any case.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, the client may have left without being told.
     pub async fn leave(&self) -> Result<(), AskError> {
         if !self.has_client()? {
             return Ok(());
@@ -256,9 +261,12 @@ impl Room {
         let message = Message::local(space.name(), &self.name, system::LEAVE);
         let hooks = &space.hub().namespace_at(space.index).hooks;
         space.conn.decide(hooks.room_leave.as_ref(), space, message.clone()).await?;
-        space.conn.ask_to(&message, Then::Leave(space.index, self.name.clone())).await?;
-        space.conn.tell(hooks.room_left.as_ref(), space, message).await;
-        Ok(())
+        // Who else had it leave meanwhile has told both sides.
+        if !super::session::exit_room(space, &self.name) {
+            return Ok(());
+        }
+        space.conn.tell(hooks.room_left.as_ref(), space, message.clone()).await;
+        space.conn.ask_to(&message, Then::Nothing).await.map(drop)
     }
 
     /// Returns everybody in the room, to send to.

@@ -81,9 +81,6 @@ impl Conn {
             Then::Join(index, room, heard) => {
                 self.enter_room(state, index, &room, heard, || {});
             }
-            Then::Leave(index, room) => {
-                self.exit_room(state, index, &room);
-            }
         }
         Instances::default()
     }

@@ -89,7 +89,8 @@ fn last_room(space: &NsConn) -> Option<std::sync::Arc<str>> {
     space.conn().state().space(space.index())?.rooms.last().cloned()
 }
 
-pub(super) fn exit_room(space: &NsConn, room: &str) -> bool {
+/// Takes a connection out of a room; false when it was not in it.
+pub(in crate::neffos) fn exit_room(space: &NsConn, room: &str) -> bool {
     let conn = space.conn();
     let mut state = conn.state();
     if state.phase != Phase::Gone {

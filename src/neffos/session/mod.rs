@@ -16,7 +16,7 @@ use std::task::Poll;
 
 use self::dispatch::Dispatch;
 use self::farewell::Farewell;
-pub(super) use self::farewell::leave_namespace;
+pub(super) use self::farewell::{exit_room, leave_namespace};
 use self::inbox::Inbox;
 use super::codec::{Ack, Frame, HELLO, system};
 use super::conn::Opening;

@@ -80,6 +80,34 @@ async fn a_client_is_never_taken_for_another() {
 }
 
 #[tokio::test]
+async fn a_client_cannot_stay_in_a_room_that_the_server_has_it_leave() {
+    let (log, mut lines) = log();
+    let left = move |room: Room| {
+        log.add(format!("left {}", room.name()));
+        std::future::ready(())
+    };
+    let events = Events::new().namespace(chat().on_room_left(left)).ask_timeout(SHORT);
+    let (hub, addr) = start(events).await;
+    let mut client = Client::connect(addr).await;
+    for refusal in [Some("I stay"), None] {
+        client.join("a").await;
+        let room = hub.find(&client.id).unwrap().namespace("default").unwrap().room("a");
+        let leaving = tokio::spawn(async move { room.leave().await });
+        let asked = client.next().await;
+        assert_eq!(asked, format!("{};default;a;_OnRoomLeave;0;0;", token(&asked)));
+        if let Some(text) = refusal {
+            client.send(format!("{};default;a;_OnRoomLeave;1;0;{text}", token(&asked))).await;
+        }
+        let error = soon(leaving).await.unwrap().unwrap_err();
+        assert_eq!((error.refusal(), error.is_timeout()), (refusal, refusal.is_none()));
+        lines.are(["left a"]).await;
+        hub.to("default").unwrap().room("a").emit("said", "not for it").unwrap();
+        client.is_quiet().await;
+    }
+    assert!(lines.0.try_recv().is_err());
+}
+
+#[tokio::test]
 async fn errors_of_clients_are_told_to_the_application_and_never_answered() {
     let (log, mut lines) = log();
     let told = move |message: Message| {
