@@ -4,6 +4,7 @@ use tokio::sync::oneshot;
 
 use super::exchange::Heard;
 use super::instances::Instances;
+use super::place::Entered;
 use super::token::Token;
 use super::{AskError, Message};
 
@@ -17,8 +18,11 @@ pub(super) struct Asks {
 pub(super) struct Pending {
     token: Token,
     pub(super) then: Then,
-    pub(super) done: oneshot::Sender<Result<Message, AskError>>,
+    pub(super) done: oneshot::Sender<Answer>,
 }
+
+/// What the client answered, and what became of what it agreed to.
+pub(super) type Answer = Result<(Message, Entered), AskError>;
 
 /// What follows when the client agrees.
 #[derive(Debug)]
@@ -29,7 +33,7 @@ pub(super) enum Then {
 }
 
 impl Asks {
-    pub(super) fn add(&mut self, token: Token, then: Then) -> oneshot::Receiver<Result<Message, AskError>> {
+    pub(super) fn add(&mut self, token: Token, then: Then) -> oneshot::Receiver<Answer> {
         let (done, answer) = oneshot::channel();
         self.pending.push(Pending { token, then, done });
         answer

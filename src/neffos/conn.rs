@@ -7,12 +7,12 @@ use std::sync::{Arc, Mutex};
 use http::HeaderMap;
 use http::request::Parts;
 
-use super::asks::{Pending, Then};
+use super::asks::{Answer, Pending, Then};
 use super::codec::{Header, empty_reply, system};
 use super::directory::lock;
 use super::handler::{Hook, run};
 use super::instances::Instances;
-use super::place::{Phase, Space, State};
+use super::place::{Entered, Phase, Space, State};
 use super::token::Token;
 use super::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
 use crate::stats::Logger;
@@ -159,9 +159,10 @@ impl Conn {
         let message = Message::local(namespace, "", system::CONNECT);
         let instances = self.admit(&space, &message).await?;
         let heard = self.hub().hear_namespace(index).await?;
-        self.ask_to(&message, Then::Connect(index, heard, instances)).await?;
-        let hooks = &self.hub().namespace_at(index).hooks;
-        self.tell(hooks.connected.as_ref(), &space, message).await;
+        if self.ask_to(&message, Then::Connect(index, heard, instances)).await? == Entered::Now {
+            let hooks = &self.hub().namespace_at(index).hooks;
+            self.tell(hooks.connected.as_ref(), &space, message).await;
+        }
         Ok(space)
     }
 
@@ -288,18 +289,19 @@ impl Conn {
         self.logger().error(format_args!("{event} of connection {}: {error}", self.id()));
     }
 
-    /// Asks the client with a message of the protocol itself.
-    pub(super) async fn ask_to(&self, message: &Message, then: Then) -> Result<Message, AskError> {
-        self.ask(&message.frame.header(), &Payload::empty(), then).await
+    /// Asks the client with a message of the protocol itself; returns what became of what it agreed to.
+    pub(super) async fn ask_to(&self, message: &Message, then: Then) -> Result<Entered, AskError> {
+        let (_, entered) = self.ask_then(&message.frame.header(), &Payload::empty(), then).await?;
+        Ok(entered)
     }
 
     /// Sends a message that awaits an answer, and waits for it.
-    pub(super) async fn ask(
-        &self,
-        header: &Header<'_>,
-        payload: &Payload,
-        then: Then,
-    ) -> Result<Message, AskError> {
+    pub(super) async fn ask(&self, header: &Header<'_>, payload: &Payload) -> Result<Message, AskError> {
+        let (answer, _) = self.ask_then(header, payload, Then::Nothing).await?;
+        Ok(answer)
+    }
+
+    async fn ask_then(&self, header: &Header<'_>, payload: &Payload, then: Then) -> Answer {
         let token = self.hub().tokens().make(self.serial()).map_err(AskError::failed)?;
         let wait = token.to_string();
         let frame: websocket::Message = payload.frame(&Header { wait: &wait, ..*header });
@@ -324,15 +326,16 @@ impl Conn {
     pub(super) fn answered(&self, token: Token, message: Message) {
         let mut state = self.state();
         let Some(Pending { then, done, .. }) = state.asks.take(token) else { return };
-        let mut unused = None;
+        let mut completed = None;
         if !message.frame.is_error && state.phase == Phase::Open {
-            unused = Some(self.complete(&mut state, then));
+            completed = Some(self.complete(&mut state, then));
         }
         drop(state);
-        drop(unused);
+        let entered = completed.map_or(Entered::Already, |(entered, _unused)| entered);
         let answer = match message.error() {
             Some(text) => Err(AskError::refused(&text)),
-            None => Ok(message),
+            None if entered == Entered::Not => Err(AskError::bad_room()),
+            None => Ok((message, entered)),
         };
         // The asker may have given up this very moment.
         let _ = done.send(answer);

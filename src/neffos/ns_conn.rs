@@ -5,7 +5,7 @@ use std::fmt;
 use super::asks::Then;
 use super::broadcast::To;
 use super::codec::{Header, system};
-use super::place::{Phase, State};
+use super::place::{Entered, Phase, State};
 use super::{AskError, Conn, Hub, IntoPayload, Message};
 
 /// A connection in one namespace (`NSConn`).
@@ -123,8 +123,9 @@ impl NsConn {
         let hooks = &self.hub().namespace_at(self.index).hooks;
         self.conn.decide(hooks.room_join.as_ref(), self, message.clone()).await?;
         let heard = self.hub().hear_room(self.index, room).await?;
-        self.conn.ask_to(&message, Then::Join(self.index, room.into(), heard)).await?;
-        self.conn.tell(hooks.room_joined.as_ref(), self, message).await;
+        if self.conn.ask_to(&message, Then::Join(self.index, room.into(), heard)).await? == Entered::Now {
+            self.conn.tell(hooks.room_joined.as_ref(), self, message).await;
+        }
         Ok(joined)
     }
 
@@ -141,7 +142,7 @@ impl NsConn {
             return Ok(());
         }
         let header = Header { namespace: self.name(), event: system::DISCONNECT, ..Header::default() };
-        self.conn.ask(&header, &super::Payload::empty(), Then::Nothing).await.map(drop)
+        self.conn.ask(&header, &super::Payload::empty()).await.map(drop)
     }
 
     /// Returns everybody in the namespace, this client included, to send to.
@@ -167,7 +168,7 @@ impl NsConn {
         let payload = body.into_payload().map_err(AskError::failed)?;
         check(&self.conn.state(), self.index, room)?;
         let header = Header { namespace: self.name(), room, event, ..Header::default() };
-        self.conn.ask(&header, &payload, Then::Nothing).await
+        self.conn.ask(&header, &payload).await
     }
 }
 

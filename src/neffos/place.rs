@@ -69,20 +69,32 @@ impl State {
     }
 }
 
+/// What became of the wish that a connection be somewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Entered {
+    /// It was there before: whoever brought it there runs the hooks.
+    Already,
+    /// It cannot be there.
+    Not,
+    Now,
+}
+
 impl Conn {
-    /// Does what the client has agreed to, before anything else that it sent is looked at. Returns what is to be dropped where
-    /// nothing is locked.
-    pub(super) fn complete(&self, state: &mut State, then: Then) -> Instances {
+    /// Does what the client has agreed to, before anything else that it sent is looked at. Returns what became of it, and what
+    /// is to be dropped where nothing is locked.
+    pub(super) fn complete(&self, state: &mut State, then: Then) -> (Entered, Instances) {
         match then {
-            Then::Nothing => {}
+            Then::Nothing => (Entered::Already, Instances::default()),
             Then::Connect(index, heard, instances) => {
-                return self.enter(state, index, heard, instances, || {});
+                match self.enter(state, index, heard, instances, || {}) {
+                    Ok(()) => (Entered::Now, Instances::default()),
+                    Err(unused) => (Entered::Already, unused),
+                }
             }
             Then::Join(index, room, heard) => {
-                self.enter_room(state, index, &room, heard, || {});
+                (self.enter_room(state, index, &room, heard, || {}), Instances::default())
             }
         }
-        Instances::default()
     }
 
     /// Changes what the connection is in, unless it is gone.
@@ -94,7 +106,9 @@ impl Conn {
     /// Puts the connection into a namespace, with the controllers that were made for it. `first` runs before others can send
     /// to it there.
     ///
-    /// One that is there already has its controllers: the others are returned, to be dropped where nothing is locked.
+    /// # Errors
+    ///
+    /// One that is there already has its controllers: these are not needed, and to be dropped where nothing is locked.
     pub(super) fn enter(
         &self,
         state: &mut State,
@@ -102,18 +116,18 @@ impl Conn {
         heard: Heard,
         instances: Instances,
         first: impl FnOnce(),
-    ) -> Instances {
+    ) -> Result<(), Instances> {
         if state.space(index).is_some() {
             first();
-            return instances;
+            return Err(instances);
         }
         self.hub().directory().members(index).add(self, first);
         heard.keep();
         state.spaces.push(Space { index, rooms: Vec::new(), instances });
-        Instances::default()
+        Ok(())
     }
 
-    /// Puts the connection into a room; false when it cannot be, since it is in too many or not in the namespace.
+    /// Puts the connection into a room, unless it is in too many, or not in the namespace.
     pub(super) fn enter_room(
         &self,
         state: &mut State,
@@ -121,20 +135,20 @@ impl Conn {
         room: &str,
         heard: Heard,
         first: impl FnOnce(),
-    ) -> bool {
+    ) -> Entered {
         let is_full = state.rooms() >= self.hub().settings().max_rooms;
-        let Some(space) = state.space_mut(index) else { return false };
+        let Some(space) = state.space_mut(index) else { return Entered::Not };
         let Err(place) = space.place(room) else {
             first();
-            return true;
+            return Entered::Already;
         };
         if is_full {
-            return false;
+            return Entered::Not;
         }
         let name = self.hub().directory().join(index, room, self, first);
         heard.keep();
         space.rooms.insert(place, name);
-        true
+        Entered::Now
     }
 
     /// Takes the connection out of a room; returns whether it was in it.

@@ -2,7 +2,7 @@
 
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::handler::run;
-use crate::neffos::place::Space;
+use crate::neffos::place::{Entered, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
 use crate::websocket;
 
@@ -87,7 +87,7 @@ impl<'c> Dispatch<'c> {
         let entered = self.conn.enter_if_open(|conn, state| {
             conn.enter(state, space.index(), heard, instances, || self.done(&message))
         });
-        if entered.is_some() {
+        if let Some(Ok(())) = entered {
             let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
             self.conn.tell(hooks.connected.as_ref(), &space, message).await;
         }
@@ -136,9 +136,9 @@ impl<'c> Dispatch<'c> {
             conn.enter_room(state, space.index(), room, heard, || self.done(&message))
         });
         match joined {
-            None => {}
-            Some(true) => self.conn.tell(hooks.room_joined.as_ref(), &space, message).await,
-            Some(false) => self.refuse(&message, text::BAD_ROOM),
+            None | Some(Entered::Already) => {}
+            Some(Entered::Not) => self.refuse(&message, text::BAD_ROOM),
+            Some(Entered::Now) => self.conn.tell(hooks.room_joined.as_ref(), &space, message).await,
         }
     }
 

@@ -234,9 +234,9 @@ impl Conn {
         own.keep();
         state.phase = Phase::Open;
         if let Some((namespace, instances)) = namespace {
-            let unused = self.enter(&mut state, 0, namespace, instances, || {});
+            let entered = self.enter(&mut state, 0, namespace, instances, || {});
             drop(state);
-            drop(unused);
+            drop(entered);
         }
         true
     }

@@ -115,3 +115,57 @@ async fn what_a_client_agreed_to_is_done_before_what_it_sent_next() {
     assert_eq!(client.next().await, "$1;default;a;echo;0;0;in");
     soon(joining).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_hook_runs_once_though_both_sides_bring_a_client_in() {
+    let (log, mut lines) = log();
+    let (go, wait) = tokio::sync::watch::channel(false);
+    let begun = log.clone();
+    let decide = move || {
+        begun.add("begun");
+        let mut wait = wait.clone();
+        async move {
+            // The sender lives as long as the test.
+            let _ = wait.wait_for(|go| *go).await;
+        }
+    };
+    let entered = move |message: Message| {
+        log.add(format!("in {:?}", message.room()));
+        std::future::ready(())
+    };
+    let namespace = chat().on_connect(decide.clone()).on_connected(entered.clone());
+    let namespace = namespace.on_room_join(decide).on_room_joined(entered);
+    let (hub, addr) = start(Events::new().namespace(namespace)).await;
+    let mut client = Client::open(addr).await;
+    let conn = hub.find(&client.id).unwrap();
+
+    client.send("$1;default;;_OnNamespaceConnect;0;0;").await;
+    let connecting = tokio::spawn(async move { conn.connect("default").await });
+    lines.are(["begun", "begun"]).await;
+    go.send(true).unwrap();
+    agree(&mut client).await;
+    let space = soon(connecting).await.unwrap().unwrap();
+    client.is_quiet().await;
+    lines.are(["in \"\""]).await;
+
+    go.send(false).unwrap();
+    client.send("$1;default;a;_OnRoomJoin;0;0;").await;
+    let joining = tokio::spawn(async move { space.join("a").await });
+    lines.are(["begun", "begun"]).await;
+    go.send(true).unwrap();
+    agree(&mut client).await;
+    assert!(soon(joining).await.unwrap().unwrap().is_joined());
+    client.is_quiet().await;
+    lines.are(["in \"a\""]).await;
+    assert!(lines.0.try_recv().is_err());
+}
+
+/// Takes the answer to what the client asked, and agrees to what the server asks.
+async fn agree(client: &mut Client) {
+    for _ in 0..2 {
+        let frame = client.next().await;
+        if frame != "$1;;;;;;" {
+            client.send(format!("{};;;;;;", token(&frame))).await;
+        }
+    }
+}
