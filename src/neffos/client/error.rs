@@ -49,6 +49,16 @@ impl DialError {
         Self { repr: Repr::Refused(text.into()) }
     }
 
+    /// Makes the error of a websocket. It is no `From`, which would show everybody whose websockets these are.
+    pub(super) fn socket(error: tungstenite::Error) -> Self {
+        let repr = match error {
+            tungstenite::Error::Http(response) => Repr::Status(response.status()),
+            tungstenite::Error::Io(error) => Repr::Io(Arc::new(error)),
+            error => Repr::Protocol(Arc::new(error)),
+        };
+        Self { repr }
+    }
+
     pub(super) const fn timeout() -> Self {
         Self { repr: Repr::Timeout }
     }
@@ -97,17 +107,6 @@ impl DialError {
             #[cfg(feature = "neffos-client-tls")]
             Repr::Tls(_) => false,
         }
-    }
-}
-
-impl From<tungstenite::Error> for DialError {
-    fn from(error: tungstenite::Error) -> Self {
-        let repr = match error {
-            tungstenite::Error::Http(response) => Repr::Status(response.status()),
-            tungstenite::Error::Io(error) => Repr::Io(Arc::new(error)),
-            error => Repr::Protocol(Arc::new(error)),
-        };
-        Self { repr }
     }
 }
 

@@ -17,10 +17,10 @@ pub(super) struct Opened {
 
 /// Asks to be let in.
 pub(super) async fn shake(mut socket: Socket) -> Result<Opened, DialError> {
-    socket.send(WsMessage::text(HELLO)).await?;
+    socket.send(WsMessage::text(HELLO)).await.map_err(DialError::socket)?;
     let mut early = Vec::new();
     while let Some(frame) = socket.next().await {
-        let frame = frame?;
+        let frame = frame.map_err(DialError::socket)?;
         match &frame {
             WsMessage::Text(text) => match Ack::decode(text) {
                 Some(Ack::Accepted(id)) => return Ok(Opened { id: id.to_owned(), socket, early }),

@@ -66,7 +66,8 @@ impl Target {
         let request = self.request(tries)?;
         let io = self.connect(request.uri()).await?;
         let config = config(max_message);
-        let (socket, _) = client_async_with_config(request, io, Some(config)).await?;
+        let opened = client_async_with_config(request, io, Some(config)).await;
+        let (socket, _) = opened.map_err(DialError::socket)?;
         Ok(socket)
     }
 
