@@ -4,8 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::codec::{Header, Name, Packet, Sort};
+use super::codec::{Header, Name};
 use super::exchange::channel;
+use super::exchange::packet::{Packet, Sort};
 use super::{Conn, Hub, IntoPayload, Payload};
 use crate::Error;
 use crate::websocket::Message;

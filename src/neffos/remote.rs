@@ -7,9 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::codec::{Frame, Header, Name, Packet, Sort};
+use super::codec::{Frame, Header, Name};
 use super::directory::lock;
 use super::exchange::channel;
+use super::exchange::packet::{Packet, Sort};
 use super::hub::Inner;
 use super::random::random;
 use super::{AskError, Hub, Message, Payload, To};

@@ -29,7 +29,6 @@ mod ack;
 mod frame;
 mod header;
 mod name;
-mod packet;
 #[cfg(test)]
 mod tests;
 
@@ -37,7 +36,6 @@ pub use self::ack::{Ack, HELLO};
 pub use self::frame::Frame;
 pub use self::header::{Header, empty_reply};
 pub use self::name::Name;
-pub use self::packet::{Packet, Sort};
 
 /// Events that the protocol itself sends.
 pub mod system {

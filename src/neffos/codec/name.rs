@@ -26,7 +26,7 @@ impl Name {
     }
 
     /// Makes a name of a field that is not escaped; none when it is not UTF-8.
-    pub(super) fn plain(field: Bytes) -> Option<Self> {
+    pub(crate) fn plain(field: Bytes) -> Option<Self> {
         Utf8Bytes::try_from(field).ok().map(Self)
     }
 

@@ -66,6 +66,7 @@ mod in_process;
 mod link;
 #[cfg(feature = "nats")]
 mod nats;
+pub(super) mod packet;
 #[cfg(feature = "redis")]
 mod redis;
 

@@ -2,32 +2,30 @@
 
 use bytes::{Buf, BufMut, Bytes};
 
-use super::Name;
+use crate::neffos::codec::Name;
 
 /// What one server tells others: a frame, and whom it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::exhaustive_structs, reason = "it is read and written whole")]
-pub struct Packet {
+pub(in crate::neffos) struct Packet {
     /// What is to be done with it.
-    pub sort: Sort,
+    pub(in crate::neffos) sort: Sort,
     /// The server that sent it.
-    pub server: u64,
+    pub(in crate::neffos) server: u64,
     /// The number of the ask that this is, or answers.
-    pub ask: u64,
+    pub(in crate::neffos) ask: u64,
     /// Whether the frame is a binary one.
-    pub is_binary: bool,
+    pub(in crate::neffos) is_binary: bool,
     /// Whether the ids are those for whom it is not.
-    pub is_except: bool,
+    pub(in crate::neffos) is_except: bool,
     /// The ids of connections.
-    pub ids: Vec<Name>,
+    pub(in crate::neffos) ids: Vec<Name>,
     /// A frame of the protocol, whose header names namespace, room and event.
-    pub frame: Bytes,
+    pub(in crate::neffos) frame: Bytes,
 }
 
 /// What is to be done with a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Sort {
+pub(in crate::neffos) enum Sort {
     /// The frame answers an ask.
     Answer,
     /// The connection is to be asked.
@@ -46,8 +44,7 @@ const SORTS: [Sort; 6] = [Sort::Answer, Sort::Ask, Sort::Deliver, Sort::Here, So
 
 impl Packet {
     /// Writes the packet.
-    #[must_use]
-    pub fn encode(&self) -> Bytes {
+    pub(in crate::neffos) fn encode(&self) -> Bytes {
         let ids: usize = self.ids.iter().map(|id| id.len() + 4).sum();
         let mut out = Vec::with_capacity(HEAD_BYTES + ids + self.frame.len());
         out.put_u8(VERSION);
@@ -66,8 +63,7 @@ impl Packet {
     }
 
     /// Reads a packet; none when it is none, or one of another version. The frame is not copied.
-    #[must_use]
-    pub fn decode(packet: &Bytes) -> Option<Self> {
+    pub(in crate::neffos) fn decode(packet: &Bytes) -> Option<Self> {
         let mut rest = packet.clone();
         if rest.len() < HEAD_BYTES || rest.get_u8() != VERSION {
             return None;
