@@ -14,8 +14,9 @@ use crate::websocket::Message;
 /// Members of a namespace to send to: all of them, or those of a room, or single ones, or all save some.
 ///
 /// The message is made once, and its bytes are shared. It goes to those who are members at that moment, in the order in
-/// which messages are sent; two that are sent at the same time arrive in the same order at all members of one room. Nobody is
-/// waited for: a client that does not read is cut off when its queue is full, and delays nobody else.
+/// which messages are sent; two that are sent at the same time arrive in the same order at all members of one room on one
+/// server, but may not at those on others. Nobody is waited for: a client that does not read is cut off when its queue is full,
+/// and delays nobody else.
 #[derive(Clone)]
 #[must_use = "nothing is sent before `emit`"]
 pub struct To {

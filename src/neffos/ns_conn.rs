@@ -136,7 +136,11 @@ impl NsConn {
     ///
     /// # Errors
     ///
-    /// The client does not answer in time, or is gone. It has left in any case.
+    /// The client answers with an error, or not in time, or is gone. It has left in any case.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, the client may have left, or some of its rooms, without being told.
     pub async fn disconnect(&self) -> Result<(), AskError> {
         if !super::session::leave_namespace(self, Message::local(self.name(), "", system::DISCONNECT)).await {
             return Ok(());
