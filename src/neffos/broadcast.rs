@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::codec::{Header, Name};
 use super::exchange::channel;
 use super::exchange::packet::{Packet, Sort};
+use super::place::{Phase, Space};
 use super::{Conn, Hub, IntoPayload, Payload};
 use crate::Error;
 use crate::websocket::Message;
@@ -99,9 +100,14 @@ impl To {
     /// Sends a frame to the members here.
     pub(super) fn deliver(&self, message: &Message) {
         if let Some(ids) = &self.only {
-            for conn in ids.iter().filter(|id| self.means(id)).filter_map(|id| self.member(id)) {
-                // A client that is gone, or does not read, leaves by itself.
-                let _ = conn.sender().send(message.clone());
+            for conn in ids.iter().filter(|id| self.means(id)).filter_map(|id| self.hub.find(id)) {
+                // Under the lock, so that nothing is sent behind the word that the room was left.
+                let state = conn.state();
+                let is_in_room = |space: &Space| self.room.as_ref().is_none_or(|room| space.has(room));
+                if state.phase == Phase::Open && state.space(self.index).is_some_and(is_in_room) {
+                    // A client that is gone, or does not read, leaves by itself.
+                    let _ = conn.sender().send(message.clone());
+                }
             }
             return;
         }
@@ -168,11 +174,13 @@ impl To {
         let Some(ids) = &self.only else {
             return self.hub.publish(&self.channel(), packet(true, &self.except, frame).encode());
         };
+        let mut first = Ok(());
         for id in ids.iter().filter(|id| self.means(id) && self.hub.find(id).is_none()) {
             let packet = packet(false, std::slice::from_ref(id), frame.clone());
-            self.hub.publish(&channel::conn(id), packet.encode())?;
+            // One that cannot be reached is no reason to leave out those behind it.
+            first = first.and(self.hub.publish(&channel::conn(id), packet.encode()));
         }
-        Ok(())
+        first
     }
 }
 

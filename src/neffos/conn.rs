@@ -310,7 +310,14 @@ impl Conn {
             if state.phase != Phase::Open {
                 return Err(AskError::closed());
             }
-            state.asks.add(token, then)
+            let answer = state.asks.add(token, then);
+            let paused = state.paused.take();
+            drop(state);
+            // More is read while an answer is awaited, which stands behind what was not read.
+            if let Some(reader) = paused {
+                reader.wake();
+            }
+            answer
         };
         // From here on the ask is forgotten when nobody waits any more.
         let _pending = PendingAsk { conn: self, token };

@@ -31,8 +31,17 @@ pub mod moment {
     pub struct AtMessage;
 }
 
-/// A moment at which there is a namespace: all but [`moment::AtConnection`].
-pub trait InNamespace {}
+/// A moment at which there is a namespace: all but [`moment::AtConnection`]. There are no others than those of [`moment`].
+pub trait InNamespace: sealed::Moment {}
+
+mod sealed {
+    #[expect(unnameable_types, reason = "that nobody can name it is what seals")]
+    pub trait Moment {}
+
+    impl Moment for super::moment::AtNamespace {}
+    impl Moment for super::moment::AtRoom {}
+    impl Moment for super::moment::AtMessage {}
+}
 
 impl InNamespace for moment::AtNamespace {}
 impl InNamespace for moment::AtRoom {}

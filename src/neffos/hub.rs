@@ -25,7 +25,8 @@ use crate::{Contract, Error};
 /// The handle of all connections of a server: sends, asks and finds from anywhere.
 ///
 /// Clones are the same server. Handlers of events take it as an argument; others get it where the application puts it, such
-/// as among the dependencies that are provided.
+/// as among the dependencies that are provided. A closure that is a handler or a hook should not hold one: the server holds its
+/// handlers, so that neither would ever be dropped.
 ///
 /// # Example
 ///

@@ -140,7 +140,8 @@ impl Namespace {
     hooks! {
         /// Adds the handler of events that have none (`_OnAnyEvent`).
         on_any_event: any_event, AtMessage;
-        /// Adds the hook that decides whether a client may connect; its error refuses (`_OnNamespaceConnect`).
+        /// Adds the hook that decides whether a client may connect; its error refuses (`_OnNamespaceConnect`). A client may be
+        /// gone before it is in: only [`on_connected`](Self::on_connected) is followed by `on_disconnect` in any case.
         on_connect: connect, AtNamespace;
         /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`). Its error is logged only.
         on_connected: connected, AtNamespace;

@@ -267,10 +267,8 @@ impl Room {
         let hooks = &space.hub().namespace_at(space.index).hooks;
         space.conn.decide(hooks.room_leave.as_ref(), space, message.clone()).await?;
         // Who else had it leave meanwhile has told both sides.
-        if !super::session::exit_room(space, &self.name) {
-            return Ok(());
-        }
-        space.conn.tell(hooks.room_left.as_ref(), space, message.clone()).await;
+        let Some(instances) = super::session::exit_room(space, &self.name) else { return Ok(()) };
+        space.conn.tell_with(hooks.room_left.as_ref(), space, message.clone(), instances).await;
         space.conn.ask_to(&message, Then::Nothing).await.map(drop)
     }
 

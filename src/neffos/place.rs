@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::sync::Arc;
+use std::task::Waker;
 
 use super::Conn;
 use super::asks::{Asks, Then};
@@ -14,6 +15,8 @@ pub(super) struct State {
     pub(super) spaces: Vec<Space>,
     pub(super) asks: Asks,
     pub(super) kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
+    /// Who reads, when nothing is read until something is asked.
+    pub(super) paused: Option<Waker>,
     /// Whether the hook of its end was called.
     pub(super) is_mourned: bool,
     /// Whether the last hook has run, so that nothing is kept any more: it may hold the connection.
@@ -37,6 +40,8 @@ pub(super) struct Space {
     pub(super) index: usize,
     pub(super) rooms: Vec<Arc<str>>,
     pub(super) instances: Instances,
+    /// Whether the hook that decides on leaving has been asked.
+    pub(super) is_leaving: bool,
 }
 
 impl Space {
@@ -123,7 +128,7 @@ impl Conn {
         }
         self.hub().directory().members(index).add(self, first);
         heard.keep();
-        state.spaces.push(Space { index, rooms: Vec::new(), instances });
+        state.spaces.push(Space { index, rooms: Vec::new(), instances, is_leaving: false });
         Ok(())
     }
 

@@ -100,6 +100,16 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
             return None;
         }
         Some((_, hook, moment)) => Role::Hook(hook, *moment),
+        None if name.starts_with("on_") => {
+            let hooks: Vec<_> =
+                HOOKS.iter().filter(|(_, hook, _)| !hook.is_empty()).map(|(name, ..)| *name).collect();
+            let text = format!(
+                "`{name}` is no hook, and would be an event that clients send: the hooks are {}; for an event, write `#[event(\"{name}\")]` above it",
+                hooks.join(", ")
+            );
+            mistakes.add(&signature.ident, &text);
+            return None;
+        }
         None => Role::Named(LitStr::new(&name, signature.ident.span())),
     };
     if let Role::Events(events) = &role {

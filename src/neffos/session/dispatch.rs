@@ -37,6 +37,9 @@ impl<'c> Dispatch<'c> {
         let max = self.conn.hub().settings().max_name;
         let is_long = |name: &&str| name.len() > max;
         if [&*frame.wait, &*frame.namespace, &*frame.room, &*frame.event].iter().any(is_long) {
+            if frame.is_error {
+                return;
+            }
             // The names are not sent back, which are too long.
             let wait = if frame.wait.len() > max { "" } else { &*frame.wait };
             return self.conn.refuse(&Header { wait, ..Header::default() }, text::INVALID);
@@ -95,15 +98,25 @@ impl<'c> Dispatch<'c> {
 
     async fn disconnect(&self, space: NsConn, message: Message) {
         let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
-        if self.conn.state().space(space.index()).is_none() {
+        // Whoever takes it out meanwhile does not ask the hook once more.
+        if !self.mark_leaving(space.index(), true) {
             return self.done(&message);
         }
         if let Err(refusal) = self.conn.decide(hooks.disconnect.as_ref(), &space, message.clone()).await {
+            self.mark_leaving(space.index(), false);
             return self.fail(&message, refusal);
         }
         super::farewell::leave_rooms(&space).await;
         drop(super::farewell::exit(&space));
         self.done(&message);
+    }
+
+    /// Notes whether the client is about to leave a namespace; false when it is not in it.
+    fn mark_leaving(&self, index: usize, is_leaving: bool) -> bool {
+        let mut state = self.conn.state();
+        let Some(joined) = state.space_mut(index) else { return false };
+        joined.is_leaving = is_leaving;
+        true
     }
 
     async fn join(&self, space: NsConn, message: Message) {
@@ -154,8 +167,8 @@ impl<'c> Dispatch<'c> {
         }
         let left = super::farewell::exit_room(&space, message.room());
         self.done(&message);
-        if left {
-            self.conn.tell(hooks.room_left.as_ref(), &space, message).await;
+        if let Some(instances) = left {
+            self.conn.tell_with(hooks.room_left.as_ref(), &space, message, instances).await;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::neffos::codec::system;
 use crate::neffos::handler::run;
+use crate::neffos::instances::Instances;
 use crate::neffos::place::{Phase, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn};
 
@@ -66,8 +67,11 @@ async fn say(conn: &Conn) {
 pub(in crate::neffos) async fn leave_namespace(space: &NsConn, message: Message) -> bool {
     leave_rooms(space).await;
     let Some(left) = exit(space) else { return false };
-    let hooks = &space.hub().namespace_at(space.index()).hooks;
-    space.conn().tell_with(hooks.disconnect.as_ref(), space, message, left.instances).await;
+    // The hook has been asked already when the client was about to leave.
+    if !left.is_leaving {
+        let hooks = &space.hub().namespace_at(space.index()).hooks;
+        space.conn().tell_with(hooks.disconnect.as_ref(), space, message, left.instances).await;
+    }
     true
 }
 
@@ -76,11 +80,11 @@ pub(super) async fn leave_rooms(space: &NsConn) {
     let conn = space.conn();
     let hooks = &space.hub().namespace_at(space.index()).hooks;
     while let Some(room) = last_room(space) {
-        let tell = |hook, event| conn.tell(hook, space, Message::forced(space.name(), &room, event));
         // First of all, so that no hook runs again should this be dropped while one does.
-        if exit_room(space, &room) {
-            tell(hooks.room_leave.as_ref(), system::LEAVE).await;
-            tell(hooks.room_left.as_ref(), system::LEFT).await;
+        let Some(instances) = exit_room(space, &room) else { continue };
+        for (hook, event) in [(&hooks.room_leave, system::LEAVE), (&hooks.room_left, system::LEFT)] {
+            let message = Message::forced(space.name(), &room, event);
+            conn.tell_with(hook.as_ref(), space, message, instances.clone()).await;
         }
     }
 }
@@ -89,16 +93,18 @@ fn last_room(space: &NsConn) -> Option<std::sync::Arc<str>> {
     space.conn().state().space(space.index())?.rooms.last().cloned()
 }
 
-/// Takes a connection out of a room; false when it was not in it.
-pub(in crate::neffos) fn exit_room(space: &NsConn, room: &str) -> bool {
+/// Takes a connection out of a room; returns the controllers that are told of it, none when it was not in it.
+pub(in crate::neffos) fn exit_room(space: &NsConn, room: &str) -> Option<Instances> {
     let conn = space.conn();
     let mut state = conn.state();
     if state.phase != Phase::Gone {
-        return conn.exit_room(&mut state, space.index(), room);
+        let instances = state.space(space.index())?.instances.clone();
+        return conn.exit_room(&mut state, space.index(), room).then_some(instances);
     }
     // It has left the group already, and is only forgotten here.
-    let Some(joined) = state.space_mut(space.index()) else { return false };
-    joined.place(room).map(|place| joined.rooms.remove(place)).is_ok()
+    let joined = state.space_mut(space.index())?;
+    joined.rooms.remove(joined.place(room).ok()?);
+    Some(joined.instances.clone())
 }
 
 /// Takes a connection out of a namespace; returns what it had there, to be dropped where nothing is locked.

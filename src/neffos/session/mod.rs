@@ -83,8 +83,13 @@ impl Session {
     /// Reads until the client is gone; returns why, unless it left in good order.
     async fn read(&self, mut socket: WebSocket) -> Option<SocketError> {
         let failure = loop {
-            poll_fn(|_| {
-                let may_read = self.may_read();
+            poll_fn(|cx| {
+                let mut may_read = self.may_read();
+                if !may_read {
+                    // Looked at again, since something may have been asked before it was known whom to wake.
+                    self.conn.state().paused = Some(cx.waker().clone());
+                    may_read = self.may_read();
+                }
                 self.is_full.store(!may_read, Ordering::Relaxed);
                 if may_read { Poll::Ready(()) } else { Poll::Pending }
             })

@@ -122,6 +122,7 @@ async fn errors_of_clients_are_told_to_the_application_and_never_answered() {
         "$2;nope;;echo;1;0;it failed",
         "$2;default;nowhere;echo;1;0;it failed",
         "$2;default;;_OnNamespaceDisconnect;1;0;it failed",
+        &format!("$2;default;;{};1;0;it failed", "x".repeat(300)),
     ] {
         client.send(frame).await;
     }

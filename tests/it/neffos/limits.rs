@@ -149,3 +149,25 @@ async fn a_client_that_does_not_read_is_cut_off_and_delays_nobody() {
     other.is_quiet().await;
     assert_eq!(hub.to("default").unwrap().count(), 1);
 }
+
+#[tokio::test]
+async fn a_client_that_waits_for_its_handlers_can_still_be_asked_from_elsewhere() {
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    let opened = std::sync::Arc::clone(&gate);
+    let wait = move || {
+        let opened = std::sync::Arc::clone(&opened);
+        async move { drop(opened.acquire().await) }
+    };
+    let (hub, addr) = start(Events::new().namespace(chat().on("wait", wait)).waiting(4, 1 << 10)).await;
+    let mut client = Client::connect(addr).await;
+    for _ in 0..20 {
+        client.emit("wait", "").await;
+    }
+    let (asking, id) = (hub.clone(), client.id.clone());
+    let asked = tokio::spawn(async move { asking.ask(&id, "default", "question", "").await });
+    let question = client.next().await;
+    client.send(format!("{};default;;question;0;0;7", token(&question))).await;
+    assert_eq!(soon(asked).await.unwrap().unwrap().text(), Some("7"));
+    gate.add_permits(20);
+    client.is_quiet().await;
+}
