@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock};
 use async_nats::client::RequestErrorKind;
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use bytes::Bytes;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use percent_encoding::percent_decode_str;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::link::{Broker, Link, PATIENCE, Publish, Queued, Session, Settings, Subscribe};
@@ -194,7 +195,12 @@ impl Broker for Access {
         reporter: &Reporter,
     ) -> Result<Session<Client, Subscriptions>, BoxError> {
         let (client, events) = self.open().await?;
-        let subscribe = Subscriptions { client: client.clone(), inbox: inbox.clone(), tasks: HashMap::new() };
+        let subscribe = Subscriptions {
+            client: client.clone(),
+            inbox: inbox.clone(),
+            tasks: HashMap::new(),
+            is_over: watch::Sender::new(()),
+        };
         let max_packet = client.server_info().max_payload;
         let hear = Box::pin(until_lost(events, reporter.clone()));
         Ok(Session { publish: client, subscribe, hear, max_packet })
@@ -238,6 +244,8 @@ struct Subscriptions {
     client: Client,
     inbox: Inbox,
     tasks: HashMap<Arc<str>, AbortHandle>,
+    /// Tells the tasks that the session is over, when it is dropped: each hands in what it has, and ends.
+    is_over: watch::Sender<()>,
 }
 
 impl Subscribe for Subscriptions {
@@ -245,10 +253,24 @@ impl Subscribe for Subscriptions {
         for channel in channels {
             let mut heard = self.client.subscribe(channel.to_string()).await?;
             let inbox = self.inbox.clone();
+            let mut is_over = self.is_over.subscribe();
             let task = tokio::spawn(async move {
-                while let Some(message) = heard.next().await {
-                    inbox.receive(&message.payload);
+                loop {
+                    tokio::select! {
+                        message = heard.next() => match message {
+                            Some(message) => inbox.receive(&message.payload),
+                            None => return,
+                        },
+                        _ = is_over.changed() => break,
+                    };
                 }
+                // What came before the connection was lost waits here, however much it is.
+                let rest = async {
+                    while let Some(message) = heard.next().now_or_never().flatten() {
+                        inbox.receive(&message.payload);
+                    }
+                };
+                tokio::task::unconstrained(rest).await;
             });
             self.tasks.insert(Arc::clone(channel), task.abort_handle());
         }
@@ -267,14 +289,6 @@ impl Subscribe for Subscriptions {
 
     async fn ping(&mut self) -> Result<(), BoxError> {
         round_trip(&self.client).await
-    }
-}
-
-impl Drop for Subscriptions {
-    fn drop(&mut self) {
-        for task in self.tasks.values() {
-            task.abort();
-        }
     }
 }
 

@@ -31,7 +31,7 @@ pub(in crate::neffos::exchange) struct Session<P, S> {
     pub(in crate::neffos::exchange) publish: P,
     pub(in crate::neffos::exchange) subscribe: S,
     /// Hands in what is heard, until the connection is lost.
-    pub(in crate::neffos::exchange) hear: Pin<Box<dyn Future<Output = BoxError> + Send>>,
+    pub(in crate::neffos::exchange) hear: Hear,
     pub(in crate::neffos::exchange) max_packet: usize,
 }
 
@@ -57,9 +57,12 @@ pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox)
     let mut tries = 0;
     loop {
         shared.table.reset();
-        let failure = match within(broker.connect(&inbox, &shared.reporter)).await {
-            Ok(session) => serve(&shared, session, &mut tries).await,
-            Err(failure) => failure,
+        let (failure, rest) = match within(broker.connect(&inbox, &shared.reporter)).await {
+            Ok(session) => {
+                let (failure, rest) = serve(&shared, session, &mut tries).await;
+                (failure, Some(rest))
+            }
+            Err(failure) => (failure, None),
         };
         shared.table.reset();
         // Nothing is queued any more from this report on, so that what is queued can be counted after it.
@@ -68,8 +71,21 @@ pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox)
         if unconfirmed > 0 {
             shared.reporter.add_unconfirmed(unconfirmed as u64);
         }
-        tokio::time::sleep(pause(tries)).await;
+        tokio::join!(tokio::time::sleep(pause(tries)), hear_rest(rest));
         tries = tries.saturating_add(1);
+    }
+}
+
+/// What is left of a session that failed: what it hears, unless that has ended, and its subscriptions.
+type Rest<S> = (Option<Hear>, S);
+
+type Hear = Pin<Box<dyn Future<Output = BoxError> + Send>>;
+
+/// Hears what the broker sent before the session failed, which may lie unread: to whom it came, it is not lost.
+async fn hear_rest<S>(rest: Option<Rest<S>>) {
+    if let Some((Some(hear), _subscriptions)) = rest {
+        // A broker that hangs does not end it.
+        let _ = tokio::time::timeout(REST, hear).await;
     }
 }
 
@@ -78,14 +94,15 @@ async fn serve<P: Publish, S: Subscribe>(
     shared: &Shared,
     session: Session<P, S>,
     tries: &mut u32,
-) -> BoxError {
-    let Session { publish, subscribe, hear, max_packet } = session;
+) -> (BoxError, Rest<S>) {
+    let Session { publish, mut subscribe, mut hear, max_packet } = session;
     shared.max_packet.store(max_packet, Ordering::Relaxed);
-    tokio::select! {
-        failure = hear => failure,
-        failure = publish_all(shared, publish) => failure,
-        failure = subscribe_all(shared, subscribe, tries) => failure,
-    }
+    let (failure, hears) = tokio::select! {
+        failure = &mut hear => (failure, false),
+        failure = publish_all(shared, publish) => (failure, true),
+        failure = subscribe_all(shared, &mut subscribe, tries) => (failure, true),
+    };
+    (failure, (hears.then_some(hear), subscribe))
 }
 
 async fn publish_all(shared: &Shared, mut publish: impl Publish) -> BoxError {
@@ -98,12 +115,12 @@ async fn publish_all(shared: &Shared, mut publish: impl Publish) -> BoxError {
     }
 }
 
-async fn subscribe_all(shared: &Shared, mut subscribe: impl Subscribe, tries: &mut u32) -> BoxError {
+async fn subscribe_all(shared: &Shared, subscribe: &mut impl Subscribe, tries: &mut u32) -> BoxError {
     let mut held = HashSet::new();
     let mut is_new = true;
     loop {
         let changes = shared.table.changes(&held);
-        if let Err(failure) = tell(shared, &mut subscribe, &mut held, &changes).await {
+        if let Err(failure) = tell(shared, subscribe, &mut held, &changes).await {
             return failure;
         }
         if changes.has_more {
@@ -159,6 +176,9 @@ fn pause(tries: u32) -> Duration {
 /// How long nothing may be heard of the broker before it is asked whether it is there.
 const SILENCE: Duration = Duration::from_secs(5);
 
+/// How long what was sent before a session failed may take.
+const REST: Duration = Duration::from_secs(1);
+
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -174,5 +194,57 @@ mod tests {
             assert!(pause >= FIRST_PAUSE / 2 && pause <= LONGEST_PAUSE, "{tries}: {pause:?}");
         }
         assert!(pause(0) < Duration::from_millis(51) && pause(20) >= LONGEST_PAUSE / 2);
+    }
+
+    /// Lets everybody in, takes nothing, and hears something more once the loss is told.
+    struct Failing(Arc<std::sync::Mutex<Option<tokio::sync::oneshot::Sender<()>>>>);
+
+    impl Broker for Failing {
+        type Publish = Self;
+        type Subscribe = Self;
+
+        async fn connect(&self, _: &Inbox, reporter: &Reporter) -> Result<Session<Self, Self>, BoxError> {
+            let (mut health, heard) = (reporter.health(), self.0.lock().unwrap().take());
+            let hear = Box::pin(async move {
+                while health.changed().await.is_some_and(|now| now.is_connected()) {}
+                // The next session has nobody to tell.
+                let _ = heard.map(|heard| heard.send(()));
+                BoxError::from("closed")
+            });
+            let same = || Self(Arc::clone(&self.0));
+            Ok(Session { publish: same(), subscribe: same(), hear, max_packet: 100 })
+        }
+    }
+
+    impl Publish for Failing {
+        async fn publish(&mut self, _: Vec<Queued>) -> Result<(), BoxError> {
+            Err("gone".into())
+        }
+    }
+
+    impl Subscribe for Failing {
+        async fn subscribe(&mut self, _: &[Arc<str>]) -> Result<(), BoxError> {
+            Ok(())
+        }
+
+        async fn unsubscribe(&mut self, _: &[Arc<str>]) -> Result<(), BoxError> {
+            Ok(())
+        }
+
+        async fn ping(&mut self) -> Result<(), BoxError> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_sent_before_a_session_failed_is_heard_to_its_end() {
+        let (hears, heard) = tokio::sync::oneshot::channel();
+        let failing = Failing(Arc::new(std::sync::Mutex::new(Some(hears))));
+        let link = super::super::Link::new(failing, &super::super::Settings::new());
+        link.start(Inbox::new(std::sync::Weak::new()));
+        assert!(link.health().connected().await);
+        link.publish("c", Vec::new().into()).unwrap();
+        heard.await.expect("the part that hears goes on when another one has failed");
+        assert_eq!((link.health().now().outages(), link.health().now().unconfirmed()), (1, 1));
     }
 }
