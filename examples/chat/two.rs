@@ -112,7 +112,7 @@ fn told(redis: &str, first: (&Process, &str), second: (&Process, &str)) -> Strin
         .replace("P2", &second.0.child.id().to_string())
 }
 
-const TOLD: &str = "two servers, which share REDIS:
+const TOLD: &str = "two servers, which share a Redis, REDIS
 
   http://FIRST    process P1
   http://SECOND    process P2

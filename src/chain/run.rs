@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+#[cfg(feature = "mvc")]
 use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, ResponseBody};
@@ -61,6 +62,7 @@ impl Steps {
     }
 
     /// Answers what a step failed with.
+    #[cfg(feature = "mvc")]
     pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
         self.note_passed(flight, &error);
         let said = flight.answer.headers().clone();

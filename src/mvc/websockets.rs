@@ -110,7 +110,7 @@ impl Application {
 pub(super) fn check(waiting: Vec<Waiting>, router: &mut Router) {
     for Waiting { namespace, place } in waiting {
         let text = format!(
-            "no websocket serves the namespace {:?}, handled at {place}; add `.websocket(\"/ws\", Events::new(), |hub| hub.route())` after it",
+            "no websocket serves the namespace {:?}, handled at {place}; add `.websocket(\"/ws\", Events::new(), |hub| hub.route())` after it, or move yours there",
             namespace.name()
         );
         router.mistakes.push(Mistake::new(MistakeKind::Event, text, place));

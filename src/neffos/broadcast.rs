@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::codec::{Header, Name};
 use super::exchange::channel;
 use super::exchange::packet::{Packet, Sort};
+use super::ns_conn::check_event;
 use super::place::{Phase, Space};
 use super::{Conn, Hub, IntoPayload, Payload};
 use crate::Error;
@@ -59,9 +60,11 @@ impl To {
     ///
     /// # Errors
     ///
-    /// The body cannot be serialised: [`ErrorKind::Serialize`](crate::ErrorKind::Serialize). The exchange between servers does
+    /// The event's name is kept for the protocol, `_On` and what follows: [`ErrorKind::App`](crate::ErrorKind::App). The body
+    /// cannot be serialised: [`ErrorKind::Serialize`](crate::ErrorKind::Serialize). The exchange between servers does
     /// not take it: [`ErrorKind::App`](crate::ErrorKind::App); it was sent to the clients of this server.
     pub fn emit(&self, event: &str, body: impl IntoPayload) -> Result<(), Error> {
+        check_event(event)?;
         let payload = body.into_payload()?;
         let (namespace, room) = self.place();
         let message: Message = payload.frame(&Header { namespace, room, event, ..Header::default() });

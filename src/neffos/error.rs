@@ -11,7 +11,8 @@ use crate::websocket::SocketError;
 /// Why a message could not be sent, or an ask was not answered.
 ///
 /// A handler may hand it on with `?`. Its asker then reads the text of who refused, or that the answer took too
-/// long; of other failures only that there was one.
+/// long; of other failures only that there was one. In a handler of requests it is a `500`: what it means to that client, such
+/// as that a user is not there, the handler says itself.
 #[derive(Clone, Debug)]
 pub struct AskError {
     repr: Repr,

@@ -98,6 +98,26 @@ impl Hub {
     ///
     /// It answers `HEAD` with 302, by which clients look whether the server is up again. Messages may have 64 KiB and 8192 of
     /// them may wait for a client, up to 1 MiB; all the settings of a websocket can be changed.
+    ///
+    /// Without our engine, what refuses a request is answered by an [`ErrorLayer`](crate::layers::ErrorLayer) around the service, and
+    /// what handlers inject comes from an [`InjectLayer`](crate::layers::InjectLayer):
+    ///
+    /// ```
+    /// use gongular::inject::Container;
+    /// use gongular::layers::{ErrorLayer, InjectLayer};
+    /// use gongular::neffos::{Events, Namespace};
+    /// use gongular::service;
+    /// use tower::ServiceBuilder;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let hub = Events::new().namespace(Namespace::new("default")).build();
+    /// let container = Container::builder().provide(hub.clone()).build().await.unwrap();
+    /// let stack = ServiceBuilder::new().layer(ErrorLayer::new()).layer(InjectLayer::new(container));
+    /// let router: axum::Router = axum::Router::new().route_service("/ws", stack.service(service(hub.route())));
+    /// # let _ = router;
+    /// # }
+    /// ```
     #[must_use]
     pub fn route(&self) -> WebSocketRoute<Speaks<()>> {
         self.route_reading()
@@ -141,6 +161,7 @@ impl Hub {
                 space.ask(event, body).await
             }
             None if self.has_exchange() => {
+                super::ns_conn::check_event(event).map_err(AskError::failed)?;
                 let payload = body.into_payload().map_err(AskError::failed)?;
                 super::remote::ask(self, id, namespace, event, &payload).await
             }

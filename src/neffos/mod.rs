@@ -18,6 +18,7 @@
 //! | `OnAnyEvent`, `OnNativeMessage` | [`on_any_event`](Namespace::on_any_event), [`on_native_message`](Namespace::on_native_message) |
 //! | `Reply(body)`, an error | what a handler returns, see [`IntoReply`] |
 //! | `Broadcast` | [`To`]: [`NsConn::others`], [`NsConn::everyone`], [`Room::everyone`], [`Hub::to`] |
+//! | `Struct`, a controller | [`websocket_controller`](macro@websocket_controller), with the feature `mvc` |
 //! | `Ask` | [`NsConn::ask`], [`Room::ask`], [`Hub::ask`] |
 //! | `Conn.Set`, `Get` | [`Conn::insert`], [`Conn::get`], [`Kept`] |
 //! | `StackExchange` | [`Exchange`] |
@@ -48,7 +49,11 @@
 //! 4. A handler that is slow slows down its own client: more than the [bound](Events::waiting) is not read. One that takes
 //!    too long is dropped where it waits; one that panics is an error to its asker. Both harm nobody else.
 //! 5. When the connection ends, it is in no room and no namespace at once, and whoever waits for its answer is told. Messages
-//!    that came before are handled, then hooks run: those of its rooms and namespaces, and [`Events::on_disconnect`], once.
+//!    that came before are handled, all of them in the time of one handler, then hooks run: those of its rooms and namespaces, and [`Events::on_disconnect`], once.
+//!
+//! What a hook fails with "is logged": it is a line of the connection's [`Logger`](crate::stats::Logger), and so stands in its
+//! statistic, which ends with the connection. So do errors of handlers that are the server's own. The first 1024 lines of a
+//! connection are kept. Where that is too late or too little, let the handler tell its own.
 //!
 //! # What is kept from clients
 //!
@@ -171,6 +176,7 @@ mod settings;
 mod token;
 
 #[cfg(all(feature = "mvc", feature = "neffos"))]
+#[doc = include_str!("../../docs/websocket_controller.md")]
 pub use gongular_macros::websocket_controller;
 
 #[cfg(feature = "neffos")]

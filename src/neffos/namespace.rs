@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 
+use super::codec::system::is_own;
 use super::context::moment::{AtMessage, AtNamespace, AtRoom};
 use super::handler::{Describe, EventHandler, Hook, erase};
 use super::instances::Maker;
@@ -124,7 +125,7 @@ impl Namespace {
         H: EventHandler<AtMessage, Args>,
     {
         let hook = erase(handler, &mut self.needs);
-        if event.starts_with("_On") {
+        if is_own(event) {
             let origin = self.origin(Location::caller());
             let text = format!(
                 "event {event:?} of namespace {:?} is the protocol's own: add its hook ({origin})",
@@ -143,7 +144,8 @@ impl Namespace {
         /// Adds the hook that decides whether a client may connect; its error refuses (`_OnNamespaceConnect`). A client may be
         /// gone before it is in: only [`on_connected`](Self::on_connected) is followed by `on_disconnect` in any case.
         on_connect: connect, AtNamespace;
-        /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`). Its error is logged only.
+        /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`), 5 ms after it was told so: what comes
+        /// together with that word is passed over by the original client in Node. Its error is logged only.
         on_connected: connected, AtNamespace;
         /// Adds the hook that runs when a client disconnects (`_OnNamespaceDisconnect`). Its error keeps the client connected,
         /// unless the message [is forced](super::Message::is_forced) or the server's own doing.
@@ -198,6 +200,9 @@ impl Namespace {
 
     /// Returns the handler of an event.
     pub(super) fn event(&self, name: &str) -> Option<&Hook> {
+        if is_own(name) {
+            return None;
+        }
         self.events.get(name).or(self.hooks.any_event.as_ref())
     }
 

@@ -7,6 +7,7 @@ use super::broadcast::To;
 use super::codec::{Header, system};
 use super::place::{Entered, Phase, State};
 use super::{AskError, Conn, Hub, IntoPayload, Message};
+use crate::Error;
 
 /// A connection in one namespace (`NSConn`).
 ///
@@ -63,7 +64,8 @@ impl NsConn {
     ///
     /// # Errors
     ///
-    /// The client has left the namespace, or is gone; the body cannot be serialised. Nothing was sent.
+    /// The client has left the namespace, or is gone; the body cannot be serialised; the event's name is kept for the protocol,
+    /// `_On` and what follows. Nothing was sent.
     pub fn emit(&self, event: &str, body: impl IntoPayload) -> Result<(), AskError> {
         self.emit_in("", event, body)
     }
@@ -160,6 +162,7 @@ impl NsConn {
     }
 
     fn emit_in(&self, room: &str, event: &str, body: impl IntoPayload) -> Result<(), AskError> {
+        check_event(event).map_err(AskError::failed)?;
         let payload = body.into_payload().map_err(AskError::failed)?;
         let header = Header { namespace: self.name(), room, event, ..Header::default() };
         let state = self.conn.state();
@@ -169,10 +172,21 @@ impl NsConn {
     }
 
     async fn ask_in(&self, room: &str, event: &str, body: impl IntoPayload) -> Result<Message, AskError> {
+        check_event(event).map_err(AskError::failed)?;
         let payload = body.into_payload().map_err(AskError::failed)?;
         check(&self.conn.state(), self.index, room)?;
         let header = Header { namespace: self.name(), room, event, ..Header::default() };
         self.conn.ask(&header, &payload).await
+    }
+}
+
+/// Checks that an event is the application's: the other side would take one of the protocol's own for what it says.
+pub(super) fn check_event(event: &str) -> Result<(), Error> {
+    match system::is_own(event) {
+        true => {
+            Err(Error::app(format!("the event {event:?} is the protocol's own: send one of another name")))
+        }
+        false => Ok(()),
     }
 }
 

@@ -94,6 +94,14 @@ const cases = {
     assert.equal(ns.namespace, 'default');
     assert.equal(await soon(conn.connect('default')), ns);
   },
+  async 'what the server sends to who has just entered arrives'() {
+    for (let times = 0; times < 20; times += 1) {
+      const { conn, log } = await dial({ namespaces: ['greeting'] });
+      await soon(conn.connect('greeting'));
+      assert.equal((await log.next('the greeting')).Body, 'welcome');
+      conn.close();
+    }
+  },
   async 'a namespace disconnects, unless its hook says no'() {
     const { conn, ns } = await open();
     assert.equal(await soon(ns.disconnect()), null);

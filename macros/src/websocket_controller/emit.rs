@@ -54,6 +54,9 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
         .enumerate()
         .map(|(index, ty)| format_ident!("__{index}", span = ty.span()))
         .collect();
+    // Where an argument is none, the method is what is looked for.
+    let at = arguments.first().map_or(span, Spanned::span);
+    let types = quote_spanned!(at=> (#(#arguments,)*));
     let receiver = method.takes_self.then(|| quote!(__controller,));
     let call = quote_spanned!(span=> <#ty>::#ident(#receiver #(#names),*));
     let reply = if method.is_async {
@@ -69,7 +72,7 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
         #[automatically_derived]
         impl #krate::neffos::EventMethod<#ty> for #name {
             type Moment = #krate::neffos::moment::#moment;
-            type Arguments = (#(#arguments,)*);
+            type Arguments = #types;
 
             fn call(
                 __controller: &#ty,

@@ -53,6 +53,12 @@ pub mod system {
     pub const LEAVE: &str = "_OnRoomLeave";
     /// A room was left; `leaveAll` of the original client sends it in the place of [`LEAVE`].
     pub const LEFT: &str = "_OnRoomLeft";
+
+    /// Returns whether a name is kept for the protocol: `_On` and what follows.
+    #[must_use]
+    pub fn is_own(event: &str) -> bool {
+        event.starts_with("_On")
+    }
 }
 
 /// Texts of errors that both sides know.

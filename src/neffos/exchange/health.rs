@@ -112,6 +112,8 @@ impl Standing {
 
     /// Returns how many packets may be lost: they were taken, and the connection was lost before the broker had confirmed
     /// them. They are not sent again, so that nothing arrives twice.
+    ///
+    /// What a broker had confirmed, and was lost with it before it passed it on, nobody can count.
     #[must_use]
     pub const fn unconfirmed(&self) -> u64 {
         self.unconfirmed

@@ -1,10 +1,18 @@
 //! From a message to its handler, and back to the client.
 
+use std::time::Duration;
+
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::handler::run;
 use crate::neffos::place::{Entered, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
 use crate::websocket;
+
+/// How long the hook that greets waits behind the answer to who enters.
+///
+/// The original client in Node looks at everything that came in one piece before it takes note of the namespace, and passes
+/// over what was sent in it. So what the hook sends is not to come in one piece with the answer.
+const SETTLING: Duration = Duration::from_millis(5);
 
 /// Handles the messages of one connection.
 pub(super) struct Dispatch<'c> {
@@ -92,7 +100,10 @@ impl<'c> Dispatch<'c> {
         });
         if let Some(Ok(())) = entered {
             let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
-            self.conn.tell(hooks.connected.as_ref(), &space, message).await;
+            if hooks.connected.is_some() {
+                tokio::time::sleep(SETTLING).await;
+                self.conn.tell(hooks.connected.as_ref(), &space, message).await;
+            }
         }
     }
 

@@ -75,6 +75,11 @@ impl Inbox {
         .await
     }
 
+    /// Returns whether the client has gone.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed.load(Relaxed)
+    }
+
     /// Waits for the next message; none when the client has gone.
     pub(super) async fn next(&self) -> Option<Message> {
         poll_fn(|_| {

@@ -14,6 +14,8 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 
+use tokio::time::Instant;
+
 use self::dispatch::Dispatch;
 use self::farewell::Farewell;
 pub(super) use self::farewell::{exit_room, leave_namespace};
@@ -152,9 +154,28 @@ impl Session {
         }
         let dispatch = Dispatch::new(&self.conn, self.is_native);
         while let Some(message) = self.inbox.next().await {
+            if self.inbox.is_closed() {
+                Box::pin(self.handle_rest(&dispatch, message)).await;
+                break;
+            }
             Box::pin(dispatch.handle(message)).await;
         }
         Box::pin(farewell.say()).await;
+    }
+
+    /// Handles what a client has sent that is gone, in the time of one handler.
+    async fn handle_rest(&self, dispatch: &Dispatch<'_>, first: websocket::Message) {
+        let end = self.conn.hub().settings().handler_timeout.map(|time| Instant::now() + time);
+        let mut next = Some(first);
+        while let Some(message) = next.filter(|_| end.is_none_or(|end| Instant::now() < end)) {
+            let handling = dispatch.handle(message);
+            match end {
+                None => handling.await,
+                // One that takes longer is dropped where it waits.
+                Some(end) => drop(tokio::time::timeout_at(end, handling).await),
+            }
+            next = self.inbox.next().await;
+        }
     }
 
     /// Lets the client in; false when it is not.

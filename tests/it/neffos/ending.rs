@@ -150,3 +150,26 @@ async fn at_the_end_of_the_server_clients_are_told_and_hooks_run() {
     assert_eq!(client.closed().await, 1001);
     lines.are(["disconnected default true", "gone 0"]).await;
 }
+
+#[tokio::test]
+async fn what_a_client_left_behind_has_the_time_of_one_handler() {
+    let (log, mut lines) = log();
+    let gone = log.clone();
+    let hang = move || {
+        log.add("hang");
+        std::future::pending::<()>()
+    };
+    let left = move || {
+        gone.add("gone");
+        std::future::ready(())
+    };
+    let events = Events::new().namespace(chat().on("hang", hang).on_disconnect(left)).handler_timeout(SHORT);
+    let (_hub, addr) = start(events).await;
+    let mut client = Client::connect(addr).await;
+    for _ in 0..20 {
+        client.emit("hang", "").await;
+    }
+    drop(client);
+    // The one that ran when the client left, and one of those behind it.
+    lines.are(["hang", "hang", "gone"]).await;
+}

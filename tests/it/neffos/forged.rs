@@ -161,3 +161,23 @@ async fn a_client_that_is_in_no_room_and_no_namespace_is_told_so() {
     assert_eq!(client.ask("default", "a", "_OnRoomLeft", "").await, "$1;;;;;;");
     assert_eq!(client.ask("default", "", "rooms", "").await, "$1;default;;rooms;0;0;");
 }
+
+#[tokio::test]
+async fn names_that_the_protocol_keeps_are_neither_heard_nor_sent() {
+    let relay = async |client: NsConn, message: Message| -> Result<(), Error> {
+        let name = message.text().unwrap_or_default();
+        client.everyone().emit(name, "")
+    };
+    let any = async || "any";
+    let (hub, addr) = start(Events::new().namespace(chat().on("relay", relay).on_any_event(any))).await;
+    let mut client = Client::connect(addr).await;
+    for event in ["_OnRoomJoined", "_OnNamespaceConnected", "_OnAnyEvent", "_OnFoo"] {
+        let answer = client.ask("default", "", event, "").await;
+        assert_eq!(answer, format!("$1;default;;{event};1;0;bad event"));
+        let answer = client.ask("default", "", "relay", event).await;
+        assert_eq!(answer, "$1;default;;relay;1;0;internal server error");
+        let space = hub.find(&client.id).unwrap().namespace("default").unwrap();
+        assert!(space.emit(event, "").is_err() && space.ask(event, "").await.is_err());
+    }
+    assert_eq!(client.ask("default", "", "other", "").await, "$1;default;;other;0;0;any");
+}

@@ -198,7 +198,7 @@ async fn mistakes_of_websocket_controllers_stand_among_those_of_the_application(
         without_places(&error.to_string()),
         "4 mistakes in the application:\n\
          \x20 1. `u8` is registered after controllers were handled, the last of them the namespace \"late\": register it before the first (HERE)\n\
-         \x20 2. no websocket serves the namespace \"late\", handled at HERE; add `.websocket(\"/ws\", Events::new(), |hub| hub.route())` after it\n\
+         \x20 2. no websocket serves the namespace \"late\", handled at HERE; add `.websocket(\"/ws\", Events::new(), |hub| hub.route())` after it, or move yours there\n\
          \x20 3. `on_room_join` of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one\n\
          \x20 4. event \"greet\" of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one"
     );

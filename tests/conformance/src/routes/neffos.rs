@@ -17,9 +17,15 @@ fn hub() -> Hub {
         .namespace(default_namespace())
         .namespace(Namespace::new("locked").on_connect(|| async { refuse::<()>("forbidden") }))
         .namespace(Namespace::new("sticky").on_disconnect(stay))
+        .namespace(Namespace::new("greeting").on_connected(greet))
         .on_connect(let_in)
         .on_connected(force_connect)
         .build()
+}
+
+/// Sends at once, which the original client must not miss.
+async fn greet(client: NsConn) -> Result<(), AskError> {
+    client.emit("echo", "welcome")
 }
 
 fn default_namespace() -> Namespace {
