@@ -120,7 +120,7 @@ async fn json_that_nests_very_deep_costs_no_stack_and_no_time() {
             let (place, field) = app.ask(post(path, JSON, body)).await.unreadable();
             assert_eq!((place.as_str(), field.as_str()), ("Body", ""));
             // Two hosts, and a build that is not optimised: a quadratic reader would take minutes.
-            assert!(start.elapsed().as_secs() < 20);
+            assert!(start.elapsed().as_secs() < 2);
         }
     }
 }

@@ -18,11 +18,15 @@ async fn what_a_broker_took_along_is_counted_and_nothing_arrives_twice(kind: Kin
     let mut client = Client::connect(there).await;
     client.join("room").await;
     let room = hub.to("default").unwrap().room("room");
-    let mut taken = Vec::new();
+    let (mut taken, mut came) = (Vec::new(), Vec::<i32>::new());
     for number in 0..100 {
         room.emit("said", number.to_string()).unwrap();
         taken.push(number);
         tokio::task::yield_now().await;
+    }
+    // NATS confirms what it has not passed on yet, and nobody could count that: so it is passed on here.
+    while matches!(kind, Kind::Nats) && came.len() < taken.len() {
+        came.push(client.next().await.strip_prefix(";default;room;said;0;0;").unwrap().parse().unwrap());
     }
     let (mut health, mut others) = (hub.exchange_health().unwrap(), other.exchange_health().unwrap());
     broker.kill();
@@ -51,7 +55,6 @@ async fn what_a_broker_took_along_is_counted_and_nothing_arrives_twice(kind: Kin
         assert_eq!((now.outages(), now.is_connected()), (1, true), "{now:?}");
     }
     room.emit("said", "last").unwrap();
-    let mut came: Vec<i32> = Vec::new();
     loop {
         let frame = client.next().await;
         match frame.strip_prefix(";default;room;said;0;0;").unwrap() {
@@ -64,9 +67,7 @@ async fn what_a_broker_took_along_is_counted_and_nothing_arrives_twice(kind: Kin
     // Nothing is missing between others: the broker took along what was sent last.
     assert_eq!(came, taken[..came.len()]);
     let missing = taken.len() - came.len();
-    // NATS also loses what it has confirmed and not passed on yet.
-    let is_counted = missing as u64 <= now.unconfirmed();
-    assert!(is_counted || matches!(kind, Kind::Nats), "{missing} did not come: {now:?}");
+    assert!(missing as u64 <= now.unconfirmed(), "{missing} did not come: {now:?}");
     assert_eq!(now.refused(), 1);
     assert!(now.reason().is_some());
 }
