@@ -126,87 +126,34 @@
 //! # }
 //! ```
 
-#[cfg(feature = "neffos")]
-mod asks;
-#[cfg(feature = "neffos")]
-mod broadcast;
 #[cfg(feature = "neffos-client")]
 pub mod client;
 pub mod codec;
-#[cfg(feature = "neffos")]
-mod conn;
-#[cfg(feature = "neffos")]
-mod context;
-#[cfg(all(feature = "mvc", feature = "neffos"))]
-mod controller;
-#[cfg(feature = "neffos")]
-mod directory;
 mod error;
 #[cfg(feature = "neffos")]
-mod events;
-#[cfg(feature = "neffos")]
 pub mod exchange;
-#[cfg(feature = "neffos")]
-mod extract;
-#[cfg(feature = "neffos")]
-mod handler;
-#[cfg(feature = "neffos")]
-mod hub;
-#[cfg(feature = "neffos")]
-mod instances;
+mod lock;
 mod message;
-#[cfg(feature = "neffos")]
-mod mistakes;
-#[cfg(feature = "neffos")]
-mod namespace;
-#[cfg(feature = "neffos")]
-mod ns_conn;
-#[cfg(feature = "neffos")]
-mod place;
 mod random;
+mod running;
 #[cfg(feature = "neffos")]
-mod remote;
-#[cfg(feature = "neffos")]
-mod route;
-#[cfg(feature = "neffos")]
-mod session;
-#[cfg(feature = "neffos")]
-mod settings;
-#[cfg(feature = "neffos")]
-mod token;
+mod server;
 
 #[cfg(all(feature = "mvc", feature = "neffos"))]
 #[doc = include_str!("../../docs/websocket_controller.md")]
 pub use gongular_macros::websocket_controller;
 
-#[cfg(feature = "neffos")]
-pub use self::broadcast::To;
-#[cfg(feature = "neffos")]
-pub use self::conn::Conn;
-#[cfg(feature = "neffos")]
-pub use self::context::{EventContext, FromEvent, InNamespace, moment};
-#[cfg(all(feature = "mvc", feature = "neffos"))]
-#[doc(hidden)]
-pub use self::controller::reply;
-#[cfg(all(feature = "mvc", feature = "neffos"))]
-pub use self::controller::{ControllerEvents, Declaration, EventMethod};
 pub use self::error::AskError;
 #[cfg(feature = "neffos")]
-pub use self::events::Events;
-#[cfg(feature = "neffos")]
 pub use self::exchange::{Exchange, InProcess};
-#[cfg(feature = "neffos")]
-pub use self::extract::Kept;
-#[cfg(feature = "neffos")]
-pub use self::handler::EventHandler;
-#[cfg(feature = "neffos")]
-pub use self::hub::Hub;
 pub use self::message::{IntoPayload, IntoReply, Message, Payload};
+#[cfg(all(feature = "mvc", feature = "neffos"))]
+#[doc(hidden)]
+pub use self::server::reply;
 #[cfg(feature = "neffos")]
-pub use self::mistakes::{EventsError, EventsMistake};
-#[cfg(feature = "neffos")]
-pub use self::namespace::Namespace;
-#[cfg(feature = "neffos")]
-pub use self::ns_conn::{NsConn, Room};
-#[cfg(feature = "neffos")]
-pub use self::route::{Opened, Speaks};
+pub use self::server::{
+    Conn, EventContext, EventHandler, Events, EventsError, EventsMistake, FromEvent, Hub, InNamespace, Kept,
+    Namespace, NsConn, Opened, Room, Speaks, To, moment,
+};
+#[cfg(all(feature = "mvc", feature = "neffos"))]
+pub use self::server::{ControllerEvents, Declaration, EventMethod};

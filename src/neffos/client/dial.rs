@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::handler::Running;
 use super::handling::Handling;
 use super::session::{self, Session};
 use super::settings::{Bounds, Settings};
@@ -16,6 +15,7 @@ use super::shared::Shared;
 use super::state::{State, is_native_only};
 use super::transport::{Opener, Target};
 use super::{Backoff, Client, CloseReason, DialError, Namespace, Reconnected};
+use crate::neffos::running::Running;
 
 /// What the application is told of its connection.
 pub(super) type Callback<T> = Arc<dyn Fn(Client, T) -> Running<()> + Send + Sync>;

@@ -9,12 +9,13 @@ use super::asks::Then;
 use super::context::EventContext;
 use super::dial::Callbacks;
 use super::events::Event;
-use super::handler::{Hook, run};
+use super::handler::Hook;
 use super::shared::Shared;
 use super::state::{Change, Epoch, Phase};
 use super::{Client, CloseReason, Namespace, NsConn, Reconnected};
 use crate::Error;
 use crate::neffos::codec::{system, text};
+use crate::neffos::running::run;
 use crate::neffos::{AskError, Message, Payload};
 
 /// Something that the application is told.

@@ -1,7 +1,7 @@
 //! What the handles of a connection and its task share.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, TryAcquireError, mpsc, watch};
 use tokio_tungstenite::tungstenite::Message as WsMessage;
@@ -13,6 +13,7 @@ use super::state::{Change, Item, Phase, State};
 use super::{CloseReason, Namespace, Reconnected};
 use crate::Error;
 use crate::neffos::codec::{Header, empty_reply, system};
+use crate::neffos::lock::lock;
 use crate::neffos::{AskError, Message, Payload, error};
 
 pub(super) use super::state::Epoch;
@@ -56,7 +57,7 @@ impl Shared {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Says that this side wants to close.

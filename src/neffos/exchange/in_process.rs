@@ -8,7 +8,7 @@ use bytes::Bytes;
 
 use super::{Exchange, Inbox, Subscribing};
 use crate::BoxError;
-use crate::neffos::directory::lock;
+use crate::neffos::lock::lock;
 
 /// Joins servers of one process, such as two routes with the same namespaces, or the servers of a test.
 ///

@@ -84,8 +84,8 @@ pub use self::in_process::InProcess;
 pub use self::nats::Nats;
 #[cfg(feature = "redis")]
 pub use self::redis::Redis;
-use super::hub::Inner;
 use crate::BoxError;
+use crate::neffos::server::hub::Inner;
 
 /// Carries packets between servers, so that clients of one reach those of another.
 ///
@@ -156,7 +156,7 @@ impl Inbox {
     /// What is no packet is passed over. Returns false when the server is gone, so that the exchange may stop.
     pub fn receive(&self, packet: &Bytes) -> bool {
         let Some(hub) = self.hub.upgrade() else { return false };
-        super::remote::receive(&hub, packet);
+        crate::neffos::server::remote::receive(&hub, packet);
         true
     }
 }

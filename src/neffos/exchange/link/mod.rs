@@ -22,7 +22,7 @@ pub(super) use self::session::{Broker, Publish, Session, Subscribe};
 use self::table::Table;
 use super::{Health, Inbox, Reporter, Subscribing};
 use crate::BoxError;
-use crate::neffos::directory::lock;
+use crate::neffos::lock::lock;
 
 /// The exchange's side of a link; the task ends when this is dropped.
 pub(super) struct Link<B> {

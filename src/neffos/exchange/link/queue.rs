@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use crate::neffos::directory::lock;
+use crate::neffos::lock::lock;
 
 /// A packet and the full name of its channel.
 pub(in crate::neffos::exchange) type Queued = (Arc<str>, Bytes);

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::neffos::directory::lock;
+use crate::neffos::lock::lock;
 
 #[derive(Default)]
 pub(super) struct Table {

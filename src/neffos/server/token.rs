@@ -2,8 +2,8 @@
 
 use std::hash::{BuildHasher, RandomState};
 
-use super::random::random;
 use crate::Error;
+use crate::neffos::random::random;
 
 /// Makes the tokens of one server, and knows them again.
 ///

@@ -4,10 +4,10 @@ use std::any::{Any, TypeId};
 use std::sync::Arc;
 use std::task::Waker;
 
-use super::Conn;
 use super::asks::{Asks, Then};
-use super::exchange::Heard;
 use super::instances::Instances;
+use crate::neffos::Conn;
+use crate::neffos::exchange::Heard;
 
 #[derive(Default)]
 pub(super) struct State {

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::task::Poll;
 
-use crate::neffos::directory::lock;
+use crate::neffos::lock::lock;
 use crate::websocket::Message;
 
 /// Messages that were read and wait for their handlers.

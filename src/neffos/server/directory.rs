@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use super::Conn;
+use crate::neffos::Conn;
+use crate::neffos::lock::lock;
 use crate::websocket::{Message, Sender};
 
 /// The connections of this process.
@@ -166,10 +167,6 @@ impl<T> Default for Shards<T> {
     fn default() -> Self {
         Self { hasher: RandomState::new(), tables: std::array::from_fn(|_| Mutex::default()) }
     }
-}
-
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Spreads serial numbers, which no client chooses.

@@ -8,11 +8,11 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::context::moment::AtConnection;
-use super::exchange::Exchange;
 use super::handler::{Describe, EventHandler, Hook, erase};
 use super::mistakes::{EventsError, Origin, Origins};
 use super::settings::Settings;
-use super::{Hub, Namespace};
+use crate::neffos::exchange::Exchange;
+use crate::neffos::{Hub, Namespace};
 
 /// What a server does: its namespaces, hooks of connections, and settings. [`build`](Self::build) makes the [`Hub`] of it.
 ///
@@ -110,7 +110,7 @@ impl Events {
         /// (`OnConnect`). Nothing can be sent to the client yet.
         on_connect: connect;
         /// Adds the hook that runs when a client was let in, before its first message is looked at. Here the server connects it
-        /// to namespaces of its own accord ([`Conn::connect`](super::Conn::connect)). Its error is logged only.
+        /// to namespaces of its own accord ([`Conn::connect`](crate::neffos::Conn::connect)). Its error is logged only.
         on_connected: connected;
         /// Adds the hook that runs when a client that was let in is gone: once, whatever the reason, and after those of its rooms
         /// and namespaces (`OnDisconnect`). Its error is logged only.

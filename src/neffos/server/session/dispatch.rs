@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
-use crate::neffos::handler::run;
-use crate::neffos::place::{Entered, Space};
+use crate::neffos::running::run;
+use crate::neffos::server::place::{Entered, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
 use crate::websocket;
 
@@ -203,7 +203,7 @@ impl<'c> Dispatch<'c> {
             return self.refuse(&message, text::BAD_EVENT);
         };
         let cx = EventContext::of(space, message.clone(), instances);
-        let result = run(&**hook, cx, self.conn.hub().settings().handler_timeout).await;
+        let result = run(|| hook(cx), self.conn.hub().settings().handler_timeout).await;
         self.conn.answer(&message, result);
     }
 
@@ -219,7 +219,7 @@ impl<'c> Dispatch<'c> {
         };
         let is_binary = message.is_binary();
         let cx = EventContext::of(NsConn::new(self.conn.clone(), index), message, instances);
-        match run(&**hook, cx, self.conn.hub().settings().handler_timeout).await {
+        match run(|| hook(cx), self.conn.hub().settings().handler_timeout).await {
             Ok(None) => {}
             Ok(Some(payload)) => {
                 // Who is gone needs no answer.

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 
-use super::codec::system::is_own;
 use super::context::moment::{AtMessage, AtNamespace, AtRoom};
 use super::handler::{Describe, EventHandler, Hook, erase};
 use super::instances::Maker;
 use super::mistakes::{EventsMistake, Origin, Origins};
+use crate::neffos::codec::system::is_own;
 
-/// A namespace: its events and hooks, each an async function of [arguments](super::FromEvent).
+/// A namespace: its events and hooks, each an async function of [arguments](crate::neffos::FromEvent).
 ///
-/// An event, or a hook, that is added twice is a mistake that is told when the [server is made](super::Events::build).
+/// An event, or a hook, that is added twice is a mistake that is told when the [server is made](crate::neffos::Events::build).
 ///
 /// # Example
 ///
@@ -116,7 +116,7 @@ impl Namespace {
 
     /// Adds the handler of an event.
     ///
-    /// What it returns answers the client, see [`IntoReply`](super::IntoReply). A name that begins with `_On` is a mistake:
+    /// What it returns answers the client, see [`IntoReply`](crate::neffos::IntoReply). A name that begins with `_On` is a mistake:
     /// those are the protocol's own, and have hooks.
     #[must_use]
     #[track_caller]
@@ -148,7 +148,7 @@ impl Namespace {
         /// together with that word is passed over by the original client in Node. Its error is logged only.
         on_connected: connected, AtNamespace;
         /// Adds the hook that runs when a client disconnects (`_OnNamespaceDisconnect`). Its error keeps the client connected,
-        /// unless the message [is forced](super::Message::is_forced) or the server's own doing.
+        /// unless the message [is forced](crate::neffos::Message::is_forced) or the server's own doing.
         on_disconnect: disconnect, AtNamespace;
         /// Adds the handler of errors that the client sends as events, since its own handler of an event of the server failed.
         /// Nothing is answered to them, so that two sides cannot answer each other's errors for ever.
@@ -162,7 +162,7 @@ impl Namespace {
         /// Adds the hook that runs when a client has joined a room (`_OnRoomJoined`). Its error is logged only.
         on_room_joined: room_joined, AtRoom;
         /// Adds the hook that runs when a client leaves a room (`_OnRoomLeave`). Its error keeps the client in the room, unless
-        /// the message [is forced](super::Message::is_forced).
+        /// the message [is forced](crate::neffos::Message::is_forced).
         on_room_leave: room_leave, AtRoom;
         /// Adds the hook that runs when a client has left a room (`_OnRoomLeft`). Its error is logged only.
         on_room_left: room_left, AtRoom;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{EventContext, NsConn};
 use crate::mvc::Source;
-use crate::neffos::instances::{Instance, Maker};
+use crate::neffos::server::instances::{Instance, Maker};
 use crate::{AnyBody, BodySlot, Error, FromRequest, RequestContext};
 
 /// Makes instances of what is read from the request that opened a connection; the type of where they come from is forgotten.

@@ -10,15 +10,15 @@ use tokio::sync::OnceCell;
 
 use super::broadcast::To;
 use super::directory::Directory;
-use super::exchange::{Exchange, Health, Heard, Inbox, channel};
 use super::handler::Describe;
-use super::random::random;
 use super::remote::Remote;
 use super::route::Speaks;
 use super::settings::Settings;
 use super::token::Tokens;
-use super::{AskError, Conn, Events, IntoPayload, Message, Namespace};
 use crate::inject::Key;
+use crate::neffos::exchange::{Exchange, Health, Heard, Inbox, channel};
+use crate::neffos::random::random;
+use crate::neffos::{AskError, Conn, Events, IntoPayload, Message, Namespace};
 use crate::websocket::WebSocketRoute;
 use crate::{Contract, Error};
 
@@ -54,7 +54,7 @@ pub struct Hub {
     inner: Arc<Inner>,
 }
 
-pub(super) struct Inner {
+pub(in crate::neffos) struct Inner {
     pub(super) namespaces: Box<[Namespace]>,
     pub(super) hooks: super::events::Hooks,
     settings: Settings,
@@ -126,7 +126,7 @@ impl Hub {
     /// Returns the same, for clients whose request has a `T`: an extractor, or a tuple or struct of extractors.
     ///
     /// It is read before the upgrade, and whatever keeps it from being read refuses the request. Hooks and handlers find it by
-    /// [`Conn::get`], or take a [`Kept<T>`](super::Kept).
+    /// [`Conn::get`], or take a [`Kept<T>`](crate::neffos::Kept).
     #[must_use]
     pub fn route_reading<T>(&self) -> WebSocketRoute<Speaks<T>> {
         WebSocketRoute::new(Speaks::new(self.clone())).queue(QUEUED_MESSAGES, QUEUED_BYTES)
@@ -146,7 +146,7 @@ impl Hub {
     ///
     /// # Errors
     ///
-    /// As [`NsConn::ask`](super::NsConn::ask). A server that is alone knows that an id is not: [`AskError::is_closed`]; with others, nobody
+    /// As [`NsConn::ask`](crate::neffos::NsConn::ask). A server that is alone knows that an id is not: [`AskError::is_closed`]; with others, nobody
     /// answers: [`AskError::is_timeout`].
     pub async fn ask(
         &self,

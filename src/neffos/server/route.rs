@@ -11,8 +11,9 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::conn::Opening;
+use super::session;
 use super::settings::RECONNECT;
-use super::{Hub, session};
+use crate::neffos::Hub;
 use crate::websocket::{Served, WebSocket, WebSocketHandler};
 use crate::{Contract, Error, FromRequest, Query, RequestContext, RequestState, Unchecked};
 

@@ -4,13 +4,13 @@ use std::fmt;
 
 use bytes::Bytes;
 
-use super::codec::{Header, Name};
-use super::exchange::channel;
-use super::exchange::packet::{Packet, Sort};
 use super::ns_conn::check_event;
 use super::place::{Phase, Space};
-use super::{Conn, Hub, IntoPayload, Payload};
 use crate::Error;
+use crate::neffos::codec::{Header, Name};
+use crate::neffos::exchange::channel;
+use crate::neffos::exchange::packet::{Packet, Sort};
+use crate::neffos::{Conn, Hub, IntoPayload, Payload};
 use crate::websocket::Message;
 
 /// Members of a namespace to send to: all of them, or those of a room, or single ones, or all save some.

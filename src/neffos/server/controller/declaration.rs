@@ -9,8 +9,8 @@ use super::method::OfInstance;
 use super::{ControllerEvents, EventMethod};
 use crate::mvc::Source;
 use crate::neffos::Namespace;
-use crate::neffos::mistakes::Origin;
 use crate::neffos::moment::{AtMessage, AtNamespace, AtRoom};
+use crate::neffos::server::mistakes::Origin;
 use crate::{AnyBody, FromRequest};
 
 /// The methods of a websocket controller, as they are declared one after the other.

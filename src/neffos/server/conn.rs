@@ -8,13 +8,14 @@ use http::HeaderMap;
 use http::request::Parts;
 
 use super::asks::{Answer, Pending, Then};
-use super::codec::{Header, empty_reply, system};
-use super::directory::lock;
-use super::handler::{Hook, run};
+use super::handler::Hook;
 use super::instances::Instances;
 use super::place::{Entered, Phase, Space, State};
 use super::token::Token;
-use super::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
+use crate::neffos::codec::{Header, empty_reply, system};
+use crate::neffos::lock::lock;
+use crate::neffos::running::run;
+use crate::neffos::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
 use crate::stats::Logger;
 use crate::websocket::{self, CloseCode, Sender};
 use crate::{ClientAddr, Error, RequestState};
@@ -63,7 +64,7 @@ impl Conn {
     }
 
     /// Returns the head of the request that opened the connection. Header fields that came as URL parameters are there, if
-    /// they are [allowed](super::Events::allow_headers).
+    /// they are [allowed](crate::neffos::Events::allow_headers).
     #[must_use]
     pub fn request(&self) -> &Parts {
         &self.inner.opening.parts
@@ -171,7 +172,7 @@ impl Conn {
     /// # Errors
     ///
     /// The connection is closed; the client does not read; the body cannot be serialised.
-    pub fn send_native(&self, body: impl super::IntoPayload) -> Result<(), AskError> {
+    pub fn send_native(&self, body: impl crate::neffos::IntoPayload) -> Result<(), AskError> {
         let payload = body.into_payload().map_err(AskError::failed)?;
         if self.state().phase != Phase::Open {
             return Err(AskError::closed());
@@ -230,7 +231,7 @@ impl Conn {
         let mut instances = Vec::new();
         for maker in described.makers() {
             let cx = EventContext::of(space.clone(), message.clone(), Instances::default());
-            let made = run(&**maker, cx, self.hub().settings().handler_timeout).await;
+            let made = run(|| maker(cx), self.hub().settings().handler_timeout).await;
             instances.push(made.map_err(AskError::failed)?);
         }
         let instances = Instances::new(instances);
@@ -261,7 +262,7 @@ impl Conn {
     ) -> Result<(), AskError> {
         let Some(hook) = hook else { return Ok(()) };
         let cx = EventContext::of(space.clone(), message, instances);
-        run(&**hook, cx, self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
+        run(|| hook(cx), self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
     }
 
     /// Tells a hook that something was done; what it fails with is logged.

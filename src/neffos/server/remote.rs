@@ -7,13 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::codec::{Frame, Header, Name};
-use super::directory::lock;
-use super::exchange::channel;
-use super::exchange::packet::{Packet, Sort};
 use super::hub::Inner;
-use super::random::random;
-use super::{AskError, Hub, Message, Payload, To};
+use crate::neffos::codec::{Frame, Header, Name};
+use crate::neffos::exchange::channel;
+use crate::neffos::exchange::packet::{Packet, Sort};
+use crate::neffos::lock::lock;
+use crate::neffos::random::random;
+use crate::neffos::{AskError, Hub, Message, Payload, To};
 use crate::websocket;
 
 /// Something that other servers were asked.
@@ -106,7 +106,7 @@ impl Drop for Asked<'_> {
 }
 
 /// Takes a packet of another server.
-pub(super) fn receive(inner: &Arc<Inner>, packet: &Bytes) {
+pub(in crate::neffos) fn receive(inner: &Arc<Inner>, packet: &Bytes) {
     let hub = Hub::of(Arc::clone(inner));
     let Some(packet) = Packet::decode(packet).filter(|packet| packet.server != hub.server()) else { return };
     let Some(frame) = Frame::decode(&packet.frame) else { return };

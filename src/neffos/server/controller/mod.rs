@@ -7,8 +7,8 @@ mod method;
 use std::future::Future;
 
 pub use self::declaration::Declaration;
-use super::{EventContext, FromEvent, IntoReply, Namespace, NsConn, Payload};
 use crate::mvc::{Registration, Source};
+use crate::neffos::{EventContext, FromEvent, IntoReply, Namespace, NsConn, Payload};
 use crate::{Error, FromRequest, RequestContext};
 
 /// The methods of a controller that are events; `#[websocket_controller]` on an `impl` block writes it.
@@ -51,7 +51,7 @@ impl Namespace {
     /// torn down at its end. A field [`NsConn`] is the connection in the namespace. What keeps an instance from being made refuses
     /// the namespace.
     ///
-    /// [`Events::namespace`](super::Events::namespace) takes a controller as it is, without this.
+    /// [`Events::namespace`](crate::neffos::Events::namespace) takes a controller as it is, without this.
     ///
     /// # Example
     ///

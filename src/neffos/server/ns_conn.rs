@@ -4,10 +4,10 @@ use std::fmt;
 
 use super::asks::Then;
 use super::broadcast::To;
-use super::codec::{Header, system};
 use super::place::{Entered, Phase, State};
-use super::{AskError, Conn, Hub, IntoPayload, Message};
 use crate::Error;
+use crate::neffos::codec::{Header, system};
+use crate::neffos::{AskError, Conn, Hub, IntoPayload, Message};
 
 /// A connection in one namespace (`NSConn`).
 ///
@@ -70,7 +70,7 @@ impl NsConn {
         self.emit_in("", event, body)
     }
 
-    /// Asks this client, and waits for its answer, at most for the [time](super::Events::ask_timeout) that an answer may
+    /// Asks this client, and waits for its answer, at most for the [time](crate::neffos::Events::ask_timeout) that an answer may
     /// take.
     ///
     /// Other messages of the client are handled meanwhile as ever: in order, so that those after the one whose handler asks
@@ -148,7 +148,7 @@ impl NsConn {
             return Ok(());
         }
         let header = Header { namespace: self.name(), event: system::DISCONNECT, ..Header::default() };
-        self.conn.ask(&header, &super::Payload::empty()).await.map(drop)
+        self.conn.ask(&header, &crate::neffos::Payload::empty()).await.map(drop)
     }
 
     /// Returns everybody in the namespace, this client included, to send to.
@@ -236,7 +236,7 @@ impl Room {
         match check(&self.space.conn.state(), self.space.index, &self.name) {
             _ if !is_name => Err(AskError::bad_room()),
             Ok(()) => Ok(true),
-            Err(error) if error.refusal() == Some(super::codec::text::BAD_ROOM) => Ok(false),
+            Err(error) if error.refusal() == Some(crate::neffos::codec::text::BAD_ROOM) => Ok(false),
             Err(error) => Err(error),
         }
     }

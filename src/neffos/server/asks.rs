@@ -2,11 +2,11 @@
 
 use tokio::sync::oneshot;
 
-use super::exchange::Heard;
 use super::instances::Instances;
 use super::place::Entered;
 use super::token::Token;
-use super::{AskError, Message};
+use crate::neffos::exchange::Heard;
+use crate::neffos::{AskError, Message};
 
 /// The asks of one connection. When it is dropped, those who wait are told that the connection is closed.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::instances::Instances;
-use super::{Conn, Message, NsConn};
+use crate::neffos::{Conn, Message, NsConn};
 use crate::{Contract, Error};
 
 /// The moments of a connection's life at which something of the application runs.

@@ -20,14 +20,15 @@ use self::dispatch::Dispatch;
 use self::farewell::Farewell;
 pub(super) use self::farewell::{exit_room, leave_namespace};
 use self::inbox::Inbox;
-use super::codec::{Ack, Frame, HELLO, system};
 use super::conn::Opening;
-use super::exchange::Heard;
-use super::handler::run;
 use super::instances::Instances;
 use super::place::Phase;
-use super::{AskError, Conn, EventContext, Hub, Message, NsConn, error, token};
+use super::token;
 use crate::Error;
+use crate::neffos::codec::{Ack, Frame, HELLO, system};
+use crate::neffos::exchange::Heard;
+use crate::neffos::running::run;
+use crate::neffos::{AskError, Conn, EventContext, Hub, Message, NsConn, error};
 use crate::websocket::{self, CloseCode, SocketError, WebSocket};
 
 /// Serves a connection.
@@ -220,7 +221,7 @@ impl Session {
 
     async fn hook(&self, hook: &super::handler::Hook) -> Result<(), Error> {
         let cx = EventContext::new(self.conn.clone(), Message::default());
-        run(&**hook, cx, self.conn.hub().settings().handler_timeout).await.map(drop)
+        run(|| hook(cx), self.conn.hub().settings().handler_timeout).await.map(drop)
     }
 
     fn refuse(&self, refusal: &Error) {

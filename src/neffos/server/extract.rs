@@ -10,8 +10,8 @@ use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::context::{EventContext, FromEvent, InNamespace, moment};
-use super::{Conn, Hub, Message, NsConn, Room};
 use crate::inject::InjectKey;
+use crate::neffos::{Conn, Hub, Message, NsConn, Room};
 use crate::{Body, BodySlot, Contract, Error, FromRequest, Inject, Place, RequestContext, Rules};
 
 impl<M> FromEvent<M> for Conn {

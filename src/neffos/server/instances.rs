@@ -6,8 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::EventContext;
 use crate::Error;
+use crate::neffos::EventContext;
 
 /// The instances that a connection has in one namespace, one for each controller.
 ///

@@ -1,9 +1,9 @@
 //! The hooks that run when a connection or a namespace ends.
 
 use crate::neffos::codec::system;
-use crate::neffos::handler::run;
-use crate::neffos::instances::Instances;
-use crate::neffos::place::{Phase, Space};
+use crate::neffos::running::run;
+use crate::neffos::server::instances::Instances;
+use crate::neffos::server::place::{Phase, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn};
 
 /// Says farewell for a connection that was let in, once, whatever becomes of its task.
@@ -56,7 +56,7 @@ async fn say(conn: &Conn) {
     let is_first = !std::mem::replace(&mut conn.state().is_mourned, true);
     if is_first && let Some(hook) = &conn.hub().inner().hooks.disconnect {
         let cx = EventContext::new(conn.clone(), Message::forced("", "", ""));
-        if let Err(error) = run(&**hook, cx, conn.hub().settings().handler_timeout).await {
+        if let Err(error) = run(|| hook(cx), conn.hub().settings().handler_timeout).await {
             conn.log("on_disconnect", &error);
         }
     }

@@ -1,0 +1,40 @@
+//! The server's side: what [`Events`] describe, the [`Hub`] they make, and the connections of it.
+
+mod asks;
+mod broadcast;
+mod conn;
+mod context;
+#[cfg(feature = "mvc")]
+mod controller;
+mod directory;
+mod events;
+mod extract;
+mod handler;
+pub(super) mod hub;
+mod instances;
+mod mistakes;
+mod namespace;
+mod ns_conn;
+mod place;
+pub(super) mod remote;
+mod route;
+mod session;
+mod settings;
+mod token;
+
+pub use self::broadcast::To;
+pub use self::conn::Conn;
+pub use self::context::{EventContext, FromEvent, InNamespace, moment};
+#[cfg(feature = "mvc")]
+#[doc(hidden)]
+pub use self::controller::reply;
+#[cfg(feature = "mvc")]
+pub use self::controller::{ControllerEvents, Declaration, EventMethod};
+pub use self::events::Events;
+pub use self::extract::Kept;
+pub use self::handler::EventHandler;
+pub use self::hub::Hub;
+pub use self::mistakes::{EventsError, EventsMistake};
+pub use self::namespace::Namespace;
+pub use self::ns_conn::{NsConn, Room};
+pub use self::route::{Opened, Speaks};
