@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use libfuzzer_sys::fuzz_target;
 
-// The codec depends on nothing of the project, and is taken as it stands there.
+// The codec depends on nothing else of the project, and is taken as it stands there.
 #[allow(dead_code, unused_imports, reason = "not all of it is driven")]
 #[path = "../../src/neffos/codec/mod.rs"]
 mod codec;
