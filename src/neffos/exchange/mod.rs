@@ -35,6 +35,15 @@
 //! it is in a room only when the server hears it. Names are written with letters, digits, `-`, `_` and `=`; every other byte
 //! becomes `=` and two digits. No name is a pattern, and none ends a subject.
 //!
+//! # Who is let in
+//!
+//! Whoever may use the broker's channels hears what servers tell each other, and can speak as one of them. So give the broker a
+//! password at least: a user with a password stands in the URL of both; a token, or `Nats::credentials`, does for NATS. Such a user
+//! needs few rights, which `Redis::new` and `Nats::new` tell. With `rediss://` or `tls://` what is said is secret, and the broker
+//! shows a certificate. The ones that the system trusts vouch for it, or those given by `trust`, such as an authority of one's own; a
+//! broker that asks for a certificate in turn gets the one given by `identity`. A broker that is not trusted, or does not let us in,
+//! is away, and [`Standing::reason`] tells why; `check` finds it out before a server starts.
+//!
 //! # When the broker is away
 //!
 //! - The server goes on by itself. What is sent reaches the members here, and the sender gets an error that says that it went
@@ -69,6 +78,8 @@ mod nats;
 pub(super) mod packet;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "nats", feature = "redis"))]
+mod tls;
 
 use std::fmt;
 use std::future::Future;

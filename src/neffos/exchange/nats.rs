@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use super::link::{Broker, Link, PATIENCE, Publish, Queued, Session, Settings, Subscribe};
+use super::tls::{Tls, ready_for_tls};
 use super::{Exchange, Health, Inbox, Reporter, Subscribing};
 use crate::{BoxError, Error};
 
@@ -43,6 +44,7 @@ use crate::{BoxError, Error};
 /// ```
 pub struct Nats {
     access: Access,
+    tls: Tls,
     settings: Settings,
     link: OnceLock<Link<Access>>,
 }
@@ -56,8 +58,11 @@ struct Access {
 
 impl Nats {
     /// Reads where NATS is: `nats://user:password@host:4222` or `nats://token@host:4222`, or `tls://…` for TLS with the certificates
-    /// that the system trusts. Several servers of a cluster are separated by commas; who we are stands in the first one. Nothing is
-    /// connected yet.
+    /// that the system trusts. What means something in a URL is written as `%` and two digits. Several servers of a cluster are
+    /// separated by commas; who we are stands in the first one. Nothing is connected yet.
+    ///
+    /// Without `tls://`, there is TLS only if NATS insists. A user of NATS needs to publish and to subscribe what begins with the
+    /// [prefix](Self::prefix), and `_INBOX.>`, by which NATS is asked whether it has everything.
     ///
     /// # Errors
     ///
@@ -78,7 +83,10 @@ impl Nats {
             Some(first) => identified(options, first).map_err(|error| fail(&error))?,
             None => options,
         };
-        Ok(Self { access: Access { addrs, options }, settings: Settings::new(), link: OnceLock::new() })
+        // Nor do we tell those of a cluster that it names by itself who we are, without TLS.
+        let options = options.require_tls(addrs.iter().all(ServerAddr::tls_required));
+        let access = Access { addrs, options };
+        Ok(Self { access, tls: Tls::default(), settings: Settings::new(), link: OnceLock::new() })
     }
 
     /// Sets the text of a credentials file, with a JWT and the seed that signs for it.
@@ -90,6 +98,36 @@ impl Nats {
         let options = self.access.options.credentials(text);
         self.access.options =
             options.map_err(|error| Error::app(format!("the credentials of nats: {error}")))?;
+        Ok(self)
+    }
+
+    /// Trusts only a NATS that these certificates vouch for, a PEM text, in the place of those that the system trusts.
+    ///
+    /// # Errors
+    ///
+    /// A URL does not begin with `tls://`, or there is no certificate in the text: [`ErrorKind::App`](crate::ErrorKind::App), `500`.
+    pub fn trust(mut self, pem: &[u8]) -> Result<Self, Error> {
+        self.tls.trust(pem)?;
+        self.renew_tls()
+    }
+
+    /// Shows a certificate of our own, for a NATS that asks for one (`verify`): the certificate and those that vouch for it, and its
+    /// private key, as PEM texts.
+    ///
+    /// # Errors
+    ///
+    /// A URL does not begin with `tls://`, a text holds no certificate, or no key, or they do not belong together:
+    /// [`ErrorKind::App`](crate::ErrorKind::App), `500`.
+    pub fn identity(mut self, certificates: &[u8], key: &[u8]) -> Result<Self, Error> {
+        self.tls.identify(certificates, key)?;
+        self.renew_tls()
+    }
+
+    fn renew_tls(mut self) -> Result<Self, Error> {
+        if !self.access.addrs.iter().all(ServerAddr::tls_required) {
+            return Err(Error::app("certificates for nats: its URL does not begin with tls://"));
+        }
+        self.access.options = self.access.options.tls_client_config(self.tls.config()?);
         Ok(self)
     }
 
@@ -161,7 +199,7 @@ impl fmt::Debug for Nats {
 
 impl Access {
     async fn open(&self) -> Result<(Client, UnboundedReceiver<Event>), BoxError> {
-        super::link::ready_for_tls();
+        ready_for_tls();
         let (happened, events) = unbounded_channel();
         let options = self.options.clone().event_callback(move |event| tell(happened.clone(), event));
         Ok((options.connect(&self.addrs[..]).await?, events))

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use futures_util::StreamExt;
 use redis::aio::{MultiplexedConnection, PubSubSink};
-use redis::{AsyncConnectionConfig, Client};
+use redis::{AsyncConnectionConfig, Client, ClientTlsConfig, ConnectionAddr, TlsCertificates};
 
 use super::link::{Broker, Link, PATIENCE, Publish, Queued, Session, Settings, Subscribe};
+use super::tls::{Tls, ready_for_tls};
 use super::{Exchange, Health, Inbox, Reporter, Subscribing};
 use crate::{BoxError, Error};
 
@@ -36,20 +37,47 @@ use crate::{BoxError, Error};
 /// ```
 pub struct Redis {
     client: Client,
+    tls: Tls,
     settings: Settings,
     link: OnceLock<Link<Client>>,
 }
 
 impl Redis {
     /// Reads where Redis is: `redis://user:password@host:6379/`, or `rediss://…` for TLS with the certificates that the system
-    /// trusts. Nothing is connected yet.
+    /// trusts. What means something in a URL is written as `%` and two digits in a user or a password. Nothing is connected yet.
+    ///
+    /// A user of Redis needs the commands `publish`, `subscribe`, `unsubscribe` and `ping`, and the channels that begin with the
+    /// [prefix](Self::prefix): `ACL SETUSER chat on >secret &gongular.* +publish +subscribe +unsubscribe +ping`.
     ///
     /// # Errors
     ///
     /// It is no such URL: [`ErrorKind::App`](crate::ErrorKind::App), `500`.
     pub fn new(url: &str) -> Result<Self, Error> {
         let client = Client::open(url).map_err(|error| Error::app(format!("the URL of redis: {error}")))?;
-        Ok(Self { client, settings: Settings::new(), link: OnceLock::new() })
+        Ok(Self { client, tls: Tls::default(), settings: Settings::new(), link: OnceLock::new() })
+    }
+
+    /// Trusts only a Redis that these certificates vouch for, a PEM text, in the place of those that the system trusts.
+    ///
+    /// # Errors
+    ///
+    /// The URL does not begin with `rediss://`, or there is no certificate in the text: [`ErrorKind::App`](crate::ErrorKind::App),
+    /// `500`.
+    pub fn trust(mut self, pem: &[u8]) -> Result<Self, Error> {
+        self.tls.trust(pem)?;
+        self.renew_client()
+    }
+
+    /// Shows a certificate of our own, for a Redis that asks for one (`tls-auth-clients`, which is its default): the certificate and
+    /// those that vouch for it, and its private key, as PEM texts.
+    ///
+    /// # Errors
+    ///
+    /// The URL does not begin with `rediss://`, or a text holds no certificate, or no key: [`ErrorKind::App`](crate::ErrorKind::App),
+    /// `500`. A key of another certificate is told when Redis is connected.
+    pub fn identity(mut self, certificates: &[u8], key: &[u8]) -> Result<Self, Error> {
+        self.tls.identify(certificates, key)?;
+        self.renew_client()
     }
 
     /// Sets what stands before the names of channels. Applications that share a Redis need one each.
@@ -82,6 +110,20 @@ impl Redis {
         let fail = |error: BoxError| Error::app(format!("redis: {error}"));
         let mut connection = publisher(&self.client).await.map_err(fail)?;
         redis::cmd("PING").exec_async(&mut connection).await.map_err(|error| fail(error.into()))
+    }
+
+    /// Makes the client anew, since it takes certificates only then.
+    fn renew_client(mut self) -> Result<Self, Error> {
+        let info = self.client.get_connection_info().clone();
+        if !matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+            return Err(Error::app("certificates for redis: its URL does not begin with rediss://"));
+        }
+        let Tls { trusted, identity } = self.tls.clone();
+        let client_tls =
+            identity.map(|(client_cert, client_key)| ClientTlsConfig { client_cert, client_key });
+        let client = Client::build_with_tls(info, TlsCertificates { client_tls, root_cert: trusted });
+        self.client = client.map_err(|error| Error::app(format!("certificates for redis: {error}")))?;
+        Ok(self)
     }
 
     fn link(&self) -> &Link<Client> {
@@ -141,7 +183,7 @@ impl Broker for Client {
 }
 
 async fn publisher(client: &Client) -> Result<MultiplexedConnection, BoxError> {
-    super::link::ready_for_tls();
+    ready_for_tls();
     let config = AsyncConnectionConfig::new()
         .set_connection_timeout(Some(PATIENCE))
         .set_response_timeout(Some(PATIENCE));

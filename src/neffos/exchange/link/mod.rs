@@ -188,14 +188,5 @@ impl<B> fmt::Debug for Link<B> {
     }
 }
 
-/// Chooses who computes for TLS, where the application has not: a client panics when several are compiled in.
-pub(super) fn ready_for_tls() {
-    use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-    if CryptoProvider::get_default().is_none() {
-        // Another thread may have chosen this very moment.
-        let _ = ring::default_provider().install_default();
-    }
-}
-
 /// How long the broker may take: to let us in, to subscribe, to confirm.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);

@@ -21,20 +21,33 @@ pub(super) struct Broker {
     pub(super) kind: Kind,
     pub(super) port: u16,
     password: Option<&'static str>,
+    args: Vec<String>,
     child: Child,
 }
 
 impl Broker {
     pub(super) async fn start(kind: Kind) -> Self {
-        Self::with_password(kind, None).await
+        Self::start_with(kind, |_| Vec::new()).await
     }
 
-    pub(super) async fn with_password(kind: Kind, password: Option<&'static str>) -> Self {
+    pub(super) async fn with_password(kind: Kind, password: &'static str) -> Self {
+        let args = match kind {
+            Kind::Nats => ["--user", "default", "--pass", password].map(str::to_owned).to_vec(),
+            Kind::Redis => ["--requirepass", password].map(str::to_owned).to_vec(),
+        };
+        let mut broker = Self::start_with(kind, |_| args.clone()).await;
+        broker.password = Some(password);
+        broker
+    }
+
+    /// Starts it with more arguments, which may name its port.
+    pub(super) async fn start_with(kind: Kind, args: impl Fn(&str) -> Vec<String>) -> Self {
         loop {
             let port = free_port().await;
+            let args = args(&port.to_string());
             // Somebody else may have taken the port.
-            if let Some(child) = run(kind, port, password).await {
-                return Self { kind, port, password, child };
+            if let Some(child) = run(kind, port, &args).await {
+                return Self { kind, port, password: None, args, child };
             }
         }
     }
@@ -46,7 +59,7 @@ impl Broker {
     }
 
     pub(super) async fn start_again(&mut self) {
-        self.child = run(self.kind, self.port, self.password).await.expect("its port is still free");
+        self.child = run(self.kind, self.port, &self.args).await.expect("its port is still free");
     }
 
     /// Describes a server that shares this broker, at a port where it, or what stands before it, is.
@@ -81,6 +94,19 @@ pub(super) async fn connected(server: (Hub, SocketAddr)) -> (Hub, SocketAddr) {
     server
 }
 
+/// Makes sure that what a client of either server says comes to one of the other.
+pub(super) async fn reach_each_other(here: SocketAddr, there: SocketAddr) {
+    let (mut a, mut b) = (Client::connect(here).await, Client::connect(there).await);
+    a.send(";default;;all;0;0;from a").await;
+    for client in [&mut a, &mut b] {
+        assert_eq!(client.next().await, ";default;;said;0;0;from a");
+    }
+    b.send(";default;;all;0;0;from b").await;
+    for client in [&mut a, &mut b] {
+        assert_eq!(client.next().await, ";default;;said;0;0;from b");
+    }
+}
+
 pub(super) fn url(scheme: &str, port: u16, password: Option<&str>) -> String {
     match password {
         // The one user that Redis has by itself.
@@ -94,20 +120,16 @@ async fn free_port() -> u16 {
 }
 
 /// Starts a broker and waits for its own word that it is ready; none when it ends before.
-async fn run(kind: Kind, port: u16, password: Option<&str>) -> Option<Child> {
+async fn run(kind: Kind, port: u16, more: &[String]) -> Option<Child> {
     let port = port.to_string();
-    let (program, mut args) = match kind {
+    let (program, args) = match kind {
         Kind::Nats => ("nats-server", vec!["-a", "127.0.0.1", "-p", &port]),
         Kind::Redis => {
             ("redis-server", vec!["--bind", "127.0.0.1", "--port", &port, "--save", "", "--dir", "/tmp"])
         }
     };
-    match (kind, password) {
-        (Kind::Nats, Some(password)) => args.extend(["--user", "default", "--pass", password]),
-        (Kind::Redis, Some(password)) => args.extend(["--requirepass", password]),
-        (_, None) => {}
-    }
-    let child = Command::new(program).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child =
+        Command::new(program).args(args).args(more).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut child = child.unwrap_or_else(|error| panic!("{program}: {error}; `tests/run` installs it"));
     let says: Box<dyn Read + Send> = match kind {
         Kind::Nats => Box::new(child.stderr.take().unwrap()),

@@ -1,12 +1,16 @@
 //! Several servers as one.
 
 #[cfg(all(feature = "nats", feature = "redis"))]
+mod access;
+#[cfg(all(feature = "nats", feature = "redis"))]
 mod broker;
 mod in_process;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod outages;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod servers;
+#[cfg(all(feature = "nats", feature = "redis"))]
+mod tls;
 
 use super::*;
 

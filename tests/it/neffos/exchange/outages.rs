@@ -122,7 +122,7 @@ async fn a_full_queue_is_an_error_of_who_sends(kind: Kind) {
 }
 
 async fn a_wrong_password_is_told(kind: Kind) {
-    let broker = Broker::with_password(kind, Some("r:ght@1")).await;
+    let broker = Broker::with_password(kind, "r:ght@1").await;
     let scheme = if kind == Kind::Redis { "redis" } else { "nats" };
     let (right, wrong) =
         (url(scheme, broker.port, Some("r%3Aght%401")), url(scheme, broker.port, Some("wrong-word")));
