@@ -16,8 +16,8 @@ use bytes::Bytes;
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 
-use self::queue::Queue;
 pub(super) use self::queue::Queued;
+use self::queue::{Queue, Refusal};
 pub(super) use self::session::{Broker, Publish, Session, Subscribe};
 use self::table::Table;
 use super::{Health, Inbox, Reporter, Subscribing};
@@ -153,14 +153,18 @@ impl Shared {
                 format!("a packet of {} bytes is too large: the broker takes {max}", packet.len()).into()
             );
         }
-        let health = self.reporter.health();
-        if !health.now().is_connected() {
-            return Err(not_connected("not published", &health));
-        }
-        if self.queue.push(self.name(channel), packet) {
-            return Ok(());
-        }
-        Err("not published: too much waits for the broker".into())
+        self.queue.push(self.name(channel), packet).map_err(|refusal| match refusal {
+            Refusal::Closed => not_connected("not published", &self.reporter.health()),
+            Refusal::Full => "not published: too much waits for the broker".into(),
+        })
+    }
+
+    /// Ends a session, or a try of one: nothing of it waits for the next.
+    fn lose(&self, reason: &str) {
+        self.table.reset();
+        // Closed before it is told: who knows of the loss knows how many packets went with it.
+        let unconfirmed = self.queue.close();
+        self.reporter.set_lost(reason, unconfirmed as u64);
     }
 }
 
@@ -168,6 +172,8 @@ fn not_connected(what: &str, health: &Health) -> BoxError {
     let now = health.now();
     match now.reason() {
         Some(reason) if !now.is_connected() => format!("{what}: no connection to the broker: {reason}"),
+        // It was lost, or came back, while this was called.
+        _ if now.is_connected() => format!("{what}: no connection to the broker: it was away this moment"),
         _ => format!("{what}: no connection to the broker yet"),
     }
     .into()

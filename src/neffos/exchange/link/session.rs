@@ -64,13 +64,7 @@ pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox)
             }
             Err(failure) => (failure, None),
         };
-        shared.table.reset();
-        // Nothing is queued any more from this report on, so that what is queued can be counted after it.
-        shared.reporter.set_lost(&failure.to_string(), 0);
-        let unconfirmed = shared.queue.clear();
-        if unconfirmed > 0 {
-            shared.reporter.add_unconfirmed(unconfirmed as u64);
-        }
+        shared.lose(&failure.to_string());
         tokio::join!(tokio::time::sleep(pause(tries)), hear_rest(rest));
         tries = tries.saturating_add(1);
     }
@@ -128,6 +122,7 @@ async fn subscribe_all(shared: &Shared, subscribe: &mut impl Subscribe, tries: &
         }
         if std::mem::take(&mut is_new) {
             *tries = 0;
+            shared.queue.open();
             shared.reporter.set_connected();
         }
         tokio::select! {
