@@ -57,6 +57,9 @@
 //! - What others sent meanwhile is not heard here, and nobody can count it: [`Standing::outages`] tells that it happened, and
 //!   [`Health::changed`] when. Clients should then ask for what they must not miss.
 //!
+//! The work is done in the runtime in which a server first uses the exchange. When that has ended, packets are refused with an error
+//! that says so, and whoever uses the exchange from another runtime has it connect there.
+//!
 //! A broker that does not answer within 5 seconds counts as away; it is asked after 5 seconds of silence. Packets that
 //! wait for it are bounded, and one more is an error of who sends it: [`Standing::refused`].
 //!

@@ -27,15 +27,15 @@ use crate::neffos::lock::lock;
 /// The exchange's side of a link; the task ends when this is dropped.
 pub(super) struct Link<B> {
     shared: Arc<Shared>,
-    task: Mutex<Task<B>>,
+    broker: Arc<B>,
+    task: Mutex<Task>,
 }
 
-/// A task begins with the first word from inside of a runtime.
-enum Task<B> {
-    New(B),
-    Started(B, Inbox),
-    Running(AbortHandle),
-    Ended,
+/// A task begins with the first word from inside of a runtime, and again when that runtime has ended.
+#[derive(Default)]
+struct Task {
+    inbox: Option<Inbox>,
+    running: Option<AbortHandle>,
 }
 
 /// What the link and its task share.
@@ -84,7 +84,7 @@ impl<B: Broker> Link<B> {
             reporter: Reporter::lost(),
             max_packet: AtomicUsize::new(usize::MAX),
         };
-        Self { shared: Arc::new(shared), task: Mutex::new(Task::New(broker)) }
+        Self { shared: Arc::new(shared), broker: Arc::new(broker), task: Mutex::default() }
     }
 
     pub(super) fn health(&self) -> Health {
@@ -92,25 +92,22 @@ impl<B: Broker> Link<B> {
     }
 
     pub(super) fn start(&self, inbox: Inbox) {
-        let mut task = lock(&self.task);
-        *task = match std::mem::replace(&mut *task, Task::Ended) {
-            Task::New(broker) => Task::Started(broker, inbox),
-            // An exchange is of one server.
-            other => other,
-        };
-        drop(task);
+        // An exchange is of one server.
+        lock(&self.task).inbox.get_or_insert(inbox);
         self.run();
     }
 
     /// Starts the task, unless it runs or there is no runtime here.
     fn run(&self) {
         let mut task = lock(&self.task);
-        if let Task::Started(..) = &*task
-            && let Ok(runtime) = Handle::try_current()
-            && let Task::Started(broker, inbox) = std::mem::replace(&mut *task, Task::Ended)
-        {
-            let running = runtime.spawn(session::run(Arc::clone(&self.shared), broker, inbox));
-            *task = Task::Running(running.abort_handle());
+        let Some(inbox) = &task.inbox else { return };
+        if task.running.as_ref().is_some_and(|running| !running.is_finished()) {
+            return;
+        }
+        if let Ok(runtime) = Handle::try_current() {
+            let (shared, broker) = (Arc::clone(&self.shared), Arc::clone(&self.broker));
+            let running = runtime.spawn(session::run(shared, broker, inbox.clone()));
+            task.running = Some(running.abort_handle());
         }
     }
 
@@ -182,8 +179,8 @@ fn not_connected(what: &str, health: &Health) -> BoxError {
 impl<B> Drop for Link<B> {
     fn drop(&mut self) {
         let task = self.task.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Task::Running(task) = task {
-            task.abort();
+        if let Some(running) = &task.running {
+            running.abort();
         }
     }
 }

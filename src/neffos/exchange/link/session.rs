@@ -53,13 +53,15 @@ pub(in crate::neffos::exchange) trait Subscribe: Send {
 }
 
 /// Works until it is dropped.
-pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox) {
+pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: Arc<B>, inbox: Inbox) {
     let mut tries = 0;
+    let shared = Ending(shared);
+    let shared = &*shared.0;
     loop {
         shared.table.reset();
         let (failure, rest) = match within(broker.connect(&inbox, &shared.reporter)).await {
             Ok(session) => {
-                let (failure, rest) = serve(&shared, session, &mut tries).await;
+                let (failure, rest) = serve(shared, session, &mut tries).await;
                 (failure, Some(rest))
             }
             Err(failure) => (failure, None),
@@ -67,6 +69,15 @@ pub(super) async fn run<B: Broker>(shared: Arc<Shared>, broker: B, inbox: Inbox)
         shared.lose(&failure.to_string());
         tokio::join!(tokio::time::sleep(pause(tries)), hear_rest(rest));
         tries = tries.saturating_add(1);
+    }
+}
+
+/// Tells that nobody works any more, since the runtime has ended or nobody needs it.
+struct Ending(Arc<Shared>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.lose("the runtime that the exchange worked in has ended");
     }
 }
 
@@ -180,6 +191,12 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
+    use bytes::Bytes;
+    use tokio::sync::oneshot;
+
+    use super::super::{Link, Settings};
     use super::*;
 
     #[test]
@@ -191,33 +208,43 @@ mod tests {
         assert!(pause(0) < Duration::from_millis(51) && pause(20) >= LONGEST_PAUSE / 2);
     }
 
-    /// Lets everybody in, takes nothing, and hears something more once the loss is told.
-    struct Failing(Arc<std::sync::Mutex<Option<tokio::sync::oneshot::Sender<()>>>>);
+    /// Lets everybody in, and takes everything or nothing; is lost when the health says so.
+    struct Silent {
+        takes: bool,
+        heard: Arc<Mutex<Option<oneshot::Sender<()>>>>,
+    }
 
-    impl Broker for Failing {
+    impl Silent {
+        fn new(takes: bool) -> (Self, oneshot::Receiver<()>) {
+            let (heard, hearing) = oneshot::channel();
+            (Self { takes, heard: Arc::new(Mutex::new(Some(heard))) }, hearing)
+        }
+    }
+
+    impl Broker for Silent {
         type Publish = Self;
         type Subscribe = Self;
 
         async fn connect(&self, _: &Inbox, reporter: &Reporter) -> Result<Session<Self, Self>, BoxError> {
-            let (mut health, heard) = (reporter.health(), self.0.lock().unwrap().take());
+            let (mut health, heard) = (reporter.health(), self.heard.lock().unwrap().take());
             let hear = Box::pin(async move {
                 while health.changed().await.is_some_and(|now| now.is_connected()) {}
                 // The next session has nobody to tell.
                 let _ = heard.map(|heard| heard.send(()));
                 BoxError::from("closed")
             });
-            let same = || Self(Arc::clone(&self.0));
+            let same = || Self { takes: self.takes, heard: Arc::clone(&self.heard) };
             Ok(Session { publish: same(), subscribe: same(), hear, max_packet: 100 })
         }
     }
 
-    impl Publish for Failing {
+    impl Publish for Silent {
         async fn publish(&mut self, _: Vec<Queued>) -> Result<(), BoxError> {
-            Err("gone".into())
+            if self.takes { Ok(()) } else { Err("gone".into()) }
         }
     }
 
-    impl Subscribe for Failing {
+    impl Subscribe for Silent {
         async fn subscribe(&mut self, _: &[Arc<str>]) -> Result<(), BoxError> {
             Ok(())
         }
@@ -233,13 +260,35 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_was_sent_before_a_session_failed_is_heard_to_its_end() {
-        let (hears, heard) = tokio::sync::oneshot::channel();
-        let failing = Failing(Arc::new(std::sync::Mutex::new(Some(hears))));
-        let link = super::super::Link::new(failing, &super::super::Settings::new());
+        let (silent, heard) = Silent::new(false);
+        let link = Link::new(silent, &Settings::new());
         link.start(Inbox::new(std::sync::Weak::new()));
         assert!(link.health().connected().await);
         link.publish("c", Vec::new().into()).unwrap();
         heard.await.expect("the part that hears goes on when another one has failed");
         assert_eq!((link.health().now().outages(), link.health().now().unconfirmed()), (1, 1));
+    }
+
+    #[test]
+    fn a_link_whose_runtime_has_ended_says_so_and_works_on_in_the_next_one() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let link = Link::new(Silent::new(true).0, &Settings::new());
+        let first = runtime();
+        first.block_on(async {
+            link.start(Inbox::new(std::sync::Weak::new()));
+            assert!(link.health().connected().await);
+            link.publish("c", Bytes::new()).unwrap();
+        });
+        drop(first);
+        let now = link.health().now();
+        assert_eq!((now.is_connected(), now.outages(), now.unconfirmed()), (false, 1, 1), "{now:?}");
+        let refused = link.publish("c", Bytes::new()).unwrap_err().to_string();
+        let reason = "the runtime that the exchange worked in has ended";
+        assert_eq!(refused, format!("not published: no connection to the broker: {reason}"));
+        runtime().block_on(async {
+            link.subscribe("c").await.unwrap();
+            assert!(link.health().connected().await);
+            link.publish("c", Bytes::new()).unwrap();
+        });
     }
 }
