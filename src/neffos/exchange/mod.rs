@@ -87,7 +87,7 @@ mod tls;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Weak;
+use std::sync::{LazyLock, Weak};
 
 use bytes::Bytes;
 
@@ -115,6 +115,9 @@ use crate::neffos::server::hub::Inner;
 ///
 /// - Packets of one channel from one server arrive in the order in which they were published.
 /// - [`publish`](Self::publish) waits for nothing: it queues, in bounds.
+/// - An exchange is of one server, which owns it. There is no call that ends it: it is dropped with the server, when the last
+///   [`Hub`](super::Hub) and the last connection are gone, and then whatever it runs ends, with what is still queued. A task of its own
+///   must not hold the exchange, or it is never dropped; the [`Inbox`] keeps no server alive.
 /// - [`subscribe`](Self::subscribe) and [`unsubscribe`](Self::unsubscribe) come in pairs and are counted by the exchange, at
 ///   the call. The future of `subscribe` is ready when everything that is published from then on will be heard: the client is
 ///   told that it is in the room only then.
@@ -123,8 +126,13 @@ use crate::neffos::server::hub::Inner;
 pub trait Exchange: Send + Sync + 'static {
     /// Begins to work: `inbox` is where packets of subscribed channels go, in the order in which they came.
     ///
-    /// Called once, by [`Events::build`](super::Events::build), which may be outside of a runtime.
-    fn start(&self, inbox: Inbox);
+    /// Called once, by [`Events::build`](super::Events::build), which may be outside of a runtime, and before anything else.
+    ///
+    /// # Errors
+    ///
+    /// It cannot work, whatever happens, such as for a second server: a mistake of who made the server. That a broker is away is
+    /// none, and is told by [`health`](Self::health).
+    fn start(&self, inbox: Inbox) -> Result<(), BoxError>;
 
     /// Subscribes to a channel, once more.
     ///
@@ -145,9 +153,11 @@ pub trait Exchange: Send + Sync + 'static {
     /// It cannot be, since there is no connection or too much is queued.
     fn publish(&self, channel: &str, packet: Bytes) -> Result<(), BoxError>;
 
-    /// Returns how the exchange is. *Defaults to one that is always connected and loses nothing.*
+    /// Returns how the exchange is. *Defaults to one that is always connected and loses nothing: [`Health::changed`] waits for ever,
+    /// also when the server is gone.*
     fn health(&self) -> Health {
-        Reporter::connected().health()
+        static ALWAYS: LazyLock<Reporter> = LazyLock::new(Reporter::connected);
+        ALWAYS.health()
     }
 }
 
@@ -180,3 +190,6 @@ impl fmt::Debug for Inbox {
         f.debug_struct("Inbox").finish_non_exhaustive()
     }
 }
+
+/// What is wrong when two servers are given one exchange.
+const SECOND_SERVER: &str = "it is of another server already; each needs one of its own";

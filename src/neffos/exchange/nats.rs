@@ -169,8 +169,8 @@ impl Nats {
 }
 
 impl Exchange for Nats {
-    fn start(&self, inbox: Inbox) {
-        self.link().start(inbox);
+    fn start(&self, inbox: Inbox) -> Result<(), BoxError> {
+        self.link().start(inbox)
     }
 
     fn subscribe(&self, channel: &str) -> Subscribing {

@@ -132,8 +132,8 @@ impl Redis {
 }
 
 impl Exchange for Redis {
-    fn start(&self, inbox: Inbox) {
-        self.link().start(inbox);
+    fn start(&self, inbox: Inbox) -> Result<(), BoxError> {
+        self.link().start(inbox)
     }
 
     fn subscribe(&self, channel: &str) -> Subscribing {

@@ -40,19 +40,19 @@ use crate::neffos::{Hub, Namespace};
 /// assert_eq!(hub.count(), 0);
 /// # let _ = router;
 /// ```
-#[derive(Clone)]
 #[must_use = "a server is made by `build`"]
 pub struct Events {
     pub(super) namespaces: Vec<Namespace>,
     pub(super) hooks: Hooks,
     pub(super) settings: Settings,
-    pub(super) exchange: Option<Arc<dyn Exchange>>,
+    /// The exchange, and where in the program it was given.
+    pub(super) exchange: Option<(Arc<dyn Exchange>, &'static Location<'static>)>,
     pub(super) needs: Vec<Describe>,
     pub(super) origins: Origins,
 }
 
 /// The hooks of connections.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Hooks {
     pub(super) connect: Option<Hook>,
     pub(super) connected: Option<Hook>,
@@ -178,8 +178,11 @@ impl Events {
     }
 
     /// Joins this server with others by an [`Exchange`]. *Defaults to none: the server is alone.*
+    ///
+    /// An exchange is of one server, and so is what describes it.
+    #[track_caller]
     pub fn exchange(mut self, exchange: impl Exchange) -> Self {
-        self.exchange = Some(Arc::new(exchange));
+        self.exchange = Some((Arc::new(exchange), Location::caller()));
         self
     }
 
@@ -188,6 +191,7 @@ impl Events {
     /// # Panics
     ///
     /// - an event or a hook is handled twice, or an event has a name of the protocol's own; the text tells all of it
+    /// - the exchange cannot work, such as one that is of another server already
     /// - the operating system has no random numbers
     #[must_use]
     #[track_caller]
@@ -199,15 +203,19 @@ impl Events {
     ///
     /// # Errors
     ///
-    /// All mistakes: events and hooks that are handled twice, events with a name of the protocol's own.
+    /// All mistakes: events and hooks that are handled twice, events with a name of the protocol's own. When there is none of
+    /// these, an exchange that cannot work, such as one that is of another server already.
     ///
     /// # Panics
     ///
     /// The operating system has no random numbers.
     pub fn try_build(mut self) -> Result<Hub, EventsError> {
-        let mut mistakes = self.origins.mistakes.clone();
+        let mut mistakes = std::mem::take(&mut self.origins.mistakes);
         mistakes.extend(self.namespaces.iter_mut().flat_map(Namespace::take_mistakes));
-        if mistakes.is_empty() { Ok(Hub::new(self)) } else { Err(EventsError::new(mistakes)) }
+        if !mistakes.is_empty() {
+            return Err(EventsError::new(mistakes));
+        }
+        Hub::new(self).map_err(|mistake| EventsError::new(vec![mistake]))
     }
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use super::broadcast::To;
 use super::directory::Directory;
 use super::handler::Describe;
+use super::mistakes::EventsMistake;
 use super::remote::Remote;
 use super::route::Speaks;
 use super::settings::Settings;
@@ -71,8 +72,9 @@ pub(in crate::neffos) struct Inner {
 }
 
 impl Hub {
-    pub(super) fn new(events: Events) -> Self {
+    pub(super) fn new(events: Events) -> Result<Self, EventsMistake> {
         let Events { namespaces, hooks, settings, exchange, mut needs, origins: _ } = events;
+        let (exchange, place) = exchange.unzip();
         needs.extend(namespaces.iter().flat_map(|namespace| &namespace.needs));
         let inner = Arc::new(Inner {
             directory: Directory::new(namespaces.len()),
@@ -87,10 +89,12 @@ impl Hub {
             is_heard: OnceCell::new(),
             remote: Mutex::default(),
         });
-        if let Some(exchange) = &inner.exchange {
-            exchange.start(Inbox::new(Arc::downgrade(&inner)));
+        if let (Some(exchange), Some(place)) = (&inner.exchange, place) {
+            let started = exchange.start(Inbox::new(Arc::downgrade(&inner)));
+            started
+                .map_err(|error| EventsMistake::new(format!("the exchange cannot work: {error}"), place))?;
         }
-        Self { inner }
+        Ok(Self { inner })
     }
 
     /// Returns the handler that lets clients in, for a `GET` route of the engine, or as `service(hub.route())` on hyper and in

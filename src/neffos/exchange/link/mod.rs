@@ -20,7 +20,7 @@ pub(super) use self::queue::Queued;
 use self::queue::{Queue, Refusal};
 pub(super) use self::session::{Broker, Publish, Session, Subscribe};
 use self::table::Table;
-use super::{Health, Inbox, Reporter, Subscribing};
+use super::{Health, Inbox, Reporter, SECOND_SERVER, Subscribing};
 use crate::BoxError;
 use crate::neffos::lock::lock;
 
@@ -91,10 +91,15 @@ impl<B: Broker> Link<B> {
         self.shared.reporter.health()
     }
 
-    pub(super) fn start(&self, inbox: Inbox) {
-        // An exchange is of one server.
-        lock(&self.task).inbox.get_or_insert(inbox);
+    pub(super) fn start(&self, inbox: Inbox) -> Result<(), BoxError> {
+        let mut task = lock(&self.task);
+        if task.inbox.is_some() {
+            return Err(SECOND_SERVER.into());
+        }
+        task.inbox = Some(inbox);
+        drop(task);
         self.run();
+        Ok(())
     }
 
     /// Starts the task, unless it runs or there is no runtime here.

@@ -262,7 +262,7 @@ mod tests {
     async fn what_was_sent_before_a_session_failed_is_heard_to_its_end() {
         let (silent, heard) = Silent::new(false);
         let link = Link::new(silent, &Settings::new());
-        link.start(Inbox::new(std::sync::Weak::new()));
+        link.start(Inbox::new(std::sync::Weak::new())).unwrap();
         assert!(link.health().connected().await);
         link.publish("c", Vec::new().into()).unwrap();
         heard.await.expect("the part that hears goes on when another one has failed");
@@ -275,13 +275,14 @@ mod tests {
         let link = Link::new(Silent::new(true).0, &Settings::new());
         let first = runtime();
         first.block_on(async {
-            link.start(Inbox::new(std::sync::Weak::new()));
+            link.start(Inbox::new(std::sync::Weak::new())).unwrap();
             assert!(link.health().connected().await);
             link.publish("c", Bytes::new()).unwrap();
         });
         drop(first);
         let now = link.health().now();
         assert_eq!((now.is_connected(), now.outages(), now.unconfirmed()), (false, 1, 1), "{now:?}");
+        assert!(link.start(Inbox::new(std::sync::Weak::new())).is_err(), "it is of one server");
         let refused = link.publish("c", Bytes::new()).unwrap_err().to_string();
         let reason = "the runtime that the exchange worked in has ended";
         assert_eq!(refused, format!("not published: no connection to the broker: {reason}"));

@@ -1,8 +1,6 @@
 //! Servers of one process.
 
-use gongular::BoxError;
-use gongular::neffos::exchange::{Inbox, Subscribing};
-use gongular::neffos::{Exchange, InProcess};
+use gongular::neffos::InProcess;
 
 use super::*;
 
@@ -114,42 +112,19 @@ async fn clients_that_do_not_speak_the_protocol_are_subscribed_too() {
     until(|| hub.count() == 0 && !format!("{exchange:?}").contains("\"n.=\"")).await;
 }
 
-/// Hears everything but channels that begin so.
-struct DeafTo(&'static str);
-
-impl Exchange for DeafTo {
-    fn start(&self, _inbox: Inbox) {}
-
-    fn subscribe(&self, channel: &str) -> Subscribing {
-        let is_deaf = channel.starts_with(self.0);
-        Box::pin(async move { if is_deaf { Err("secret.example is away".into()) } else { Ok(()) } })
-    }
-
-    fn unsubscribe(&self, _channel: &str) {}
-
-    fn publish(&self, _channel: &str, _packet: Bytes) -> Result<(), BoxError> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
-async fn who_cannot_be_heard_for_reads_that_it_may_try_again() {
-    const REFUSAL: &str = "other servers are out of reach, try again later";
-    let deaf_to = async |begin| start(Events::new().namespace(chat()).exchange(DeafTo(begin))).await;
-
-    let (_hub, addr) = deaf_to("c.").await;
-    let mut client = Client::silent(addr, "").await;
-    client.send("M").await;
-    assert_eq!(client.next().await, format!("H{REFUSAL}"));
-
-    let (_hub, addr) = deaf_to("n.").await;
-    let mut client = Client::open(addr).await;
-    let answer = client.ask("default", "", "_OnNamespaceConnect", "").await;
-    assert_eq!(answer, format!("$1;default;;_OnNamespaceConnect;1;0;{REFUSAL}"));
-
-    let (_hub, addr) = deaf_to("r.").await;
-    let mut client = Client::connect(addr).await;
-    let answer = client.ask("default", "room", "_OnRoomJoin", "").await;
-    assert_eq!(answer, format!("$1;default;room;_OnRoomJoin;1;0;{REFUSAL}"));
-    client.is_quiet().await;
+async fn a_server_that_is_gone_leaves_nothing_behind_and_its_health_ends() {
+    let exchange = InProcess::new();
+    let nobody = format!("{exchange:?}");
+    let events = || Events::new().namespace(chat()).exchange(exchange.join());
+    let hubs = [events().build(), events().build()];
+    let mut health = hubs[0].exchange_health().unwrap();
+    // It begins to hear answers.
+    assert_eq!(hubs[0].to("default").unwrap().ids_everywhere(Duration::ZERO).await.unwrap(), [""; 0]);
+    let somebody = format!("{exchange:?}");
+    assert!(somebody.contains("servers: 2") && somebody.contains("\"s."), "{somebody}");
+    assert!(health.now().is_connected());
+    drop(hubs);
+    assert_eq!(format!("{exchange:?}"), nobody);
+    assert!(soon(health.changed()).await.is_none());
 }

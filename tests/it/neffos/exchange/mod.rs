@@ -7,6 +7,7 @@ mod broker;
 mod in_process;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod outages;
+mod own;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod servers;
 #[cfg(all(feature = "nats", feature = "redis"))]
