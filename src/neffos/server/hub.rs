@@ -146,7 +146,8 @@ impl Hub {
         Ok(To::new(self.clone(), index))
     }
 
-    /// Asks one client, by the id of its connection, wherever in the [`Exchange`] it is.
+    /// Asks one client, by the id of its connection, wherever in the [`Exchange`] it is, and waits at most for the
+    /// [time](Events::ask_timeout) that an answer may take.
     ///
     /// # Errors
     ///

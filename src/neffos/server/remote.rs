@@ -22,8 +22,20 @@ pub(super) enum Remote {
     Who(Arc<Mutex<Vec<String>>>),
 }
 
-/// Asks a client of another server.
+/// Asks a client of another server, which gives up after the same time; so does this one, if it hears no word of it.
 pub(super) async fn ask(
+    hub: &Hub,
+    id: &str,
+    namespace: &str,
+    event: &str,
+    payload: &Payload,
+) -> Result<Message, AskError> {
+    let asking = ask_patiently(hub, id, namespace, event, payload);
+    let answer = tokio::time::timeout(hub.settings().ask_timeout, asking).await;
+    answer.unwrap_or_else(|_| Err(AskError::timeout()))
+}
+
+async fn ask_patiently(
     hub: &Hub,
     id: &str,
     namespace: &str,
@@ -42,19 +54,14 @@ pub(super) async fn ask(
         ..packet(hub, asked.number, frame)
     };
     hub.publish(&channel::conn(id), packet.encode()).map_err(AskError::failed)?;
-    // The other server gives up at the same time, and says so; this one waits for that word.
-    let patience = hub.settings().ask_timeout + GRACE;
-    match tokio::time::timeout(patience, answer).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(_)) => Err(AskError::closed()),
-        Err(_) => Err(AskError::timeout()),
-    }
+    answer.await.unwrap_or_else(|_| Err(AskError::closed()))
 }
 
 impl To {
     /// Returns the ids of the members on all servers, those of this one first: who is present.
     ///
-    /// Other servers get `patience` to answer; nobody knows how many there are. Without an exchange it returns at once.
+    /// Other servers get `patience` to answer, and all of it is waited for, since nobody knows how many there are: some 100 ms are
+    /// plenty in one data centre. Without an exchange it returns at once.
     ///
     /// # Errors
     ///
@@ -208,8 +215,5 @@ impl fmt::Debug for Remote {
         f.write_str("Remote")
     }
 }
-
-/// How much longer than another server this one waits.
-const GRACE: Duration = Duration::from_secs(2);
 
 const TIMEOUT: &str = "timeout";

@@ -128,3 +128,15 @@ async fn a_server_that_is_gone_leaves_nothing_behind_and_its_health_ends() {
     assert_eq!(format!("{exchange:?}"), nobody);
     assert!(soon(health.changed()).await.is_none());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_is_nowhere_is_waited_for_as_long_as_an_answer_may_take() {
+    let exchange = InProcess::new();
+    let time = Duration::from_secs(10);
+    let events = || Events::new().namespace(chat()).exchange(exchange.join()).ask_timeout(time);
+    let (hub, _other) = (events().build(), events().build());
+    let before = tokio::time::Instant::now();
+    let nobody = hub.ask("nobody", "default", "q", "well?").await;
+    assert!(nobody.unwrap_err().is_timeout());
+    assert_eq!(before.elapsed().as_secs(), 10);
+}
