@@ -1,6 +1,6 @@
 //! Exchanges of an application's own.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use gongular::BoxError;
 use gongular::neffos::Exchange;
@@ -48,6 +48,40 @@ async fn who_cannot_be_heard_for_reads_that_it_may_try_again() {
     let answer = client.ask("default", "room", "_OnRoomJoin", "").await;
     assert_eq!(answer, format!("$1;default;room;_OnRoomJoin;1;0;{REFUSAL}"));
     client.is_quiet().await;
+}
+
+/// Takes nothing for one channel, and notes the channels of everything else.
+struct Refuses(&'static str, Arc<Mutex<Vec<String>>>);
+
+impl Exchange for Refuses {
+    fn start(&self, _inbox: Inbox) -> Result<(), BoxError> {
+        Ok(())
+    }
+
+    fn subscribe(&self, _channel: &str) -> Subscribing {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn unsubscribe(&self, _channel: &str) {}
+
+    fn publish(&self, channel: &str, _packet: Bytes) -> Result<(), BoxError> {
+        if channel.starts_with(self.0) {
+            return Err(format!("{channel} is full").into());
+        }
+        self.1.lock().unwrap().push(channel.to_owned());
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn one_of_several_ids_that_is_refused_does_not_keep_the_others_from_it() {
+    let published = Arc::new(Mutex::new(Vec::new()));
+    let exchange = Refuses("c.full", Arc::clone(&published));
+    let hub = Events::new().namespace(chat()).exchange(exchange).build();
+    let to = ["a", "full1", "b", "full2", "c"].iter().fold(hub.to("default").unwrap(), |to, id| to.only(id));
+    let error = to.emit("said", "x").unwrap_err();
+    assert_eq!(error.to_string(), "c.full1 is full", "the first one is told");
+    assert_eq!(*published.lock().unwrap(), ["c.a", "c.b", "c.c"]);
 }
 
 #[tokio::test(start_paused = true)]
