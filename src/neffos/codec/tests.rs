@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::*;
+use crate::neffos::random::Numbers;
 
 fn decode(text: &'static str) -> Option<Frame> {
     Frame::decode(&Bytes::from_static(text.as_bytes()))
@@ -134,23 +135,6 @@ fn the_handshake_has_three_frames() {
         assert_eq!(Ack::decode(text), Some(ack));
     }
     assert_eq!(Ack::decode("M"), None);
-}
-
-/// A generator of the xorshift family: the same numbers in every run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn text(&mut self, pieces: &[&str]) -> String {
-        let count = self.below(6);
-        (0..count).map(|_| pieces[self.below(pieces.len())]).collect()
-    }
 }
 
 #[test]

@@ -92,6 +92,7 @@ const HEAD_BYTES: usize = 23;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::neffos::random::Numbers;
 
     #[test]
     fn a_packet_comes_out_as_it_went_in_and_nothing_else_is_one() {
@@ -117,5 +118,55 @@ mod tests {
         for bytes in [&b""[..], b"\x02", &[1, 9, 0], &[0xff; 40], &[1; 40]] {
             assert_eq!(Packet::decode(&Bytes::copy_from_slice(bytes)), None);
         }
+    }
+
+    fn any(numbers: &mut Numbers) -> Packet {
+        let ids = (0..numbers.below(5)).map(|_| Name::from(&*numbers.text(&["a", "7f", "é", "", "\0"])));
+        Packet {
+            ids: ids.collect(),
+            sort: SORTS[numbers.below(SORTS.len())],
+            server: numbers.below(usize::MAX) as u64,
+            ask: numbers.below(3) as u64,
+            is_binary: numbers.below(2) == 0,
+            is_except: numbers.below(2) == 0,
+            frame: numbers.text(&[";", "default", "\0", "é", "chat"]).into(),
+        }
+    }
+
+    #[test]
+    fn every_packet_comes_out_as_it_went_in() {
+        let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
+        for _ in 0..20_000 {
+            let packet = any(&mut numbers);
+            assert_eq!(Packet::decode(&packet.encode()), Some(packet));
+        }
+    }
+
+    #[test]
+    fn no_bytes_of_a_broker_make_a_server_fail() {
+        let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+        let (mut read, mut passed_over) = (0, 0);
+        for _ in 0..50_000 {
+            let mut bytes = any(&mut numbers).encode().to_vec();
+            for _ in 0..numbers.below(4) {
+                let place = numbers.below(bytes.len());
+                match numbers.below(4) {
+                    0 => bytes.truncate(place.max(1)),
+                    1 => bytes[place] = [0, 1, 0x7f, 0x80, 0xff][numbers.below(5)],
+                    2 => bytes.insert(place, numbers.below(256) as u8),
+                    // A count or a length as large as can be.
+                    _ => bytes.splice(place.min(19).., [0xff; 8]).for_each(drop),
+                }
+            }
+            match Packet::decode(&bytes.into()) {
+                None => passed_over += 1,
+                Some(packet) => {
+                    read += 1;
+                    let again = Packet::decode(&packet.encode());
+                    assert_eq!(again, Some(packet), "what was read is written, and read the same");
+                }
+            }
+        }
+        assert!(read > 1000 && passed_over > 1000, "{read} were packets, and {passed_over} none");
     }
 }
