@@ -5,7 +5,7 @@ use gongular::neffos::exchange::{Nats, Redis};
 use nkeys::KeyPair;
 use serde_json::{Value, json};
 
-use super::broker::{Broker, Kind, connected, reach_each_other};
+use super::broker::{Broker, Kind, reach_each_other};
 use super::*;
 
 /// Makes sure that two servers with this exchange, and few rights, do everything that servers do.

@@ -2,10 +2,8 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex};
 
 use gongular::neffos::exchange::{Nats, Redis};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 
 use super::*;
@@ -71,13 +69,9 @@ impl Broker {
         }
     }
 
-    pub(super) fn events(&self) -> Events {
-        self.events_at(self.port)
-    }
-
     /// Starts a server, and waits until it is connected.
     pub(super) async fn server(&self) -> (Hub, SocketAddr) {
-        connected(start(self.events()).await).await
+        connected(start(self.events_at(self.port)).await).await
     }
 }
 
@@ -87,11 +81,6 @@ impl Drop for Broker {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-pub(super) async fn connected(server: (Hub, SocketAddr)) -> (Hub, SocketAddr) {
-    assert!(soon(server.0.exchange_health().unwrap().connected()).await);
-    server
 }
 
 /// Makes sure that what a client of either server says comes to one of the other.
@@ -153,45 +142,4 @@ async fn run(kind: Kind, port: u16, more: &[String]) -> Option<Child> {
     }
     child.wait().unwrap();
     None
-}
-
-/// Stands between a server and its broker, and keeps what the broker sends.
-pub(super) struct Tap {
-    pub(super) port: u16,
-    seen: Arc<Mutex<Vec<u8>>>,
-}
-
-impl Tap {
-    pub(super) async fn before(broker: &Broker) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (port, to) = (listener.local_addr().unwrap().port(), broker.port);
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let all = Arc::clone(&seen);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let broker = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
-                tokio::spawn(pass(stream, broker, Arc::clone(&all)));
-            }
-        });
-        Self { port, seen }
-    }
-
-    /// Returns how often the broker sent a text.
-    pub(super) fn count(&self, text: &str) -> usize {
-        let seen = self.seen.lock().unwrap();
-        seen.windows(text.len()).filter(|part| *part == text.as_bytes()).count()
-    }
-}
-
-async fn pass(server: TcpStream, broker: TcpStream, seen: Arc<Mutex<Vec<u8>>>) {
-    let (mut from_server, mut to_server) = server.into_split();
-    let (mut from_broker, mut to_broker) = broker.into_split();
-    tokio::spawn(async move { tokio::io::copy(&mut from_server, &mut to_broker).await });
-    let mut buffer = vec![0; 64 << 10];
-    while let Ok(read @ 1..) = from_broker.read(&mut buffer).await {
-        seen.lock().unwrap().extend(&buffer[..read]);
-        if to_server.write_all(&buffer[..read]).await.is_err() {
-            break;
-        }
-    }
 }

@@ -4,11 +4,12 @@
 mod access;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod broker;
+#[cfg(all(feature = "nats", feature = "redis"))]
+mod hearing;
 mod in_process;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod outages;
 mod own;
-#[cfg(all(feature = "nats", feature = "redis"))]
 mod servers;
 #[cfg(all(feature = "nats", feature = "redis"))]
 mod tls;
@@ -36,3 +37,8 @@ macro_rules! with_each_broker {
 }
 #[cfg(all(feature = "nats", feature = "redis"))]
 use with_each_broker;
+
+async fn connected(server: (Hub, SocketAddr)) -> (Hub, SocketAddr) {
+    assert!(soon(server.0.exchange_health().unwrap().connected()).await);
+    server
+}

@@ -1,20 +1,73 @@
-//! Servers that share a broker.
+//! What servers do together, whatever joins them.
 
-use super::broker::{Broker, Kind, Tap, connected};
+use gongular::neffos::InProcess;
+
+#[cfg(all(feature = "nats", feature = "redis"))]
+use super::broker::{Broker, Kind};
 use super::*;
 
-with_each_broker! {
+/// Runs a case with each exchange.
+macro_rules! with_each_exchange {
+    ($($case:ident)*) => {
+        mod in_process {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(&super::InProcess::new()).await;
+            })*
+        }
+
+        #[cfg(all(feature = "nats", feature = "redis"))]
+        mod redis {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(&super::Broker::start(super::Kind::Redis).await).await;
+            })*
+        }
+
+        #[cfg(all(feature = "nats", feature = "redis"))]
+        mod nats {
+            $(#[tokio::test]
+            async fn $case() {
+                super::$case(&super::Broker::start(super::Kind::Nats).await).await;
+            })*
+        }
+    };
+}
+
+with_each_exchange! {
     what_is_sent_on_one_server_reaches_members_on_all
-    a_server_hears_only_what_it_has_members_of
     names_are_never_patterns
     the_client_of_another_server_answers_and_no_other
     who_is_present_is_known_everywhere_and_a_server_that_crashed_has_nobody
 }
 
-async fn what_is_sent_on_one_server_reaches_members_on_all(kind: Kind) {
-    let broker = Broker::start(kind).await;
+/// What joins servers.
+trait Joins {
+    /// Describes one more server.
+    fn events(&self) -> Events;
+
+    /// Starts one more server, and waits until it is connected.
+    async fn server(&self) -> (Hub, SocketAddr) {
+        connected(start(self.events()).await).await
+    }
+}
+
+impl Joins for InProcess {
+    fn events(&self) -> Events {
+        Events::new().namespace(chat()).exchange(self.join()).ask_timeout(Duration::from_secs(2))
+    }
+}
+
+#[cfg(all(feature = "nats", feature = "redis"))]
+impl Joins for Broker {
+    fn events(&self) -> Events {
+        self.events_at(self.port)
+    }
+}
+
+async fn what_is_sent_on_one_server_reaches_members_on_all(joins: &impl Joins) {
     let [(hub, here), (_, there), (_, yonder)] =
-        [broker.server().await, broker.server().await, broker.server().await];
+        [joins.server().await, joins.server().await, joins.server().await];
     let mut clients =
         [Client::connect(here).await, Client::connect(there).await, Client::connect(yonder).await];
     let [a, b, c] = &mut clients;
@@ -43,60 +96,8 @@ async fn what_is_sent_on_one_server_reaches_members_on_all(kind: Kind) {
     }
 }
 
-async fn a_server_hears_only_what_it_has_members_of(kind: Kind) {
-    let broker = Broker::start(kind).await;
-    let (hub, _) = broker.server().await;
-    let taps = [Tap::before(&broker).await, Tap::before(&broker).await];
-    let (_, there) = connected(start(broker.events_at(taps[0].port)).await).await;
-    let (_, yonder) = connected(start(broker.events_at(taps[1].port)).await).await;
-    let (mut b, mut b2, mut c) =
-        (Client::connect(there).await, Client::connect(there).await, Client::connect(yonder).await);
-    b.join("one").await;
-    b2.join("one").await;
-    c.join("two").await;
-    let send = |room: &str, body: &str| hub.to("default").unwrap().room(room).emit("said", body).unwrap();
-    for (room, times) in [("one", 5), ("two", 3), ("three", 2)] {
-        for _ in 0..times {
-            send(room, &format!("into-{room}"));
-        }
-    }
-    for _ in 0..5 {
-        assert_eq!(b.next().await, ";default;one;said;0;0;into-one");
-        assert_eq!(b2.next().await, ";default;one;said;0;0;into-one");
-    }
-    for _ in 0..3 {
-        assert_eq!(c.next().await, ";default;two;said;0;0;into-two");
-    }
-    hub.to("default").unwrap().emit("said", "last").unwrap();
-    assert_eq!(b.next().await, ";default;;said;0;0;last");
-    assert_eq!(c.next().await, ";default;;said;0;0;last");
-    let counts = |tap: &Tap| ["into-one", "into-two", "into-three"].map(|text| tap.count(text));
-    assert_eq!(counts(&taps[0]), [5, 0, 0], "once for both members");
-    assert_eq!(counts(&taps[1]), [0, 3, 0]);
-
-    // The first one who leaves changes nothing; the last one takes the subscription along.
-    assert_eq!(b2.ask("default", "one", "_OnRoomLeave", "").await, ";default;;said;0;0;last");
-    assert_eq!(b2.next().await, "$1;;;;;;");
-    send("one", "still");
-    assert_eq!(b.next().await, ";default;one;said;0;0;still");
-    assert_eq!(b.ask("default", "one", "_OnRoomLeave", "").await, "$1;;;;;;");
-    soon(async {
-        loop {
-            let before = taps[0].count("nobody-here");
-            send("one", "nobody-here");
-            hub.to("default").unwrap().emit("said", "round").unwrap();
-            assert_eq!(b.next().await, ";default;;said;0;0;round");
-            if taps[0].count("nobody-here") == before {
-                break;
-            }
-        }
-    })
-    .await;
-}
-
-async fn names_are_never_patterns(kind: Kind) {
-    let broker = Broker::start(kind).await;
-    let [(hub, _), (_, there)] = [broker.server().await, broker.server().await];
+async fn names_are_never_patterns(joins: &impl Joins) {
+    let [(hub, _), (_, there)] = [joins.server().await, joins.server().await];
     let rooms = ["*", ">", "a.b", "a", "h?llo", "[ab]", " ", "\r\n", "ü.", "a b"];
     let mut clients = Vec::new();
     for room in rooms {
@@ -114,9 +115,8 @@ async fn names_are_never_patterns(kind: Kind) {
     }
 }
 
-async fn the_client_of_another_server_answers_and_no_other(kind: Kind) {
-    let broker = Broker::start(kind).await;
-    let [(hub, here), (_, there)] = [broker.server().await, broker.server().await];
+async fn the_client_of_another_server_answers_and_no_other(joins: &impl Joins) {
+    let [(hub, here), (_, there)] = [joins.server().await, joins.server().await];
     let (mut client, mut liar, mut near) =
         (Client::connect(there).await, Client::connect(there).await, Client::connect(here).await);
     for (answer, expected) in [("0;0;yes", Ok("yes")), ("1;0;no", Err("no"))] {
@@ -141,12 +141,11 @@ async fn the_client_of_another_server_answers_and_no_other(kind: Kind) {
     assert!(outside.unwrap_err().is_outside());
 }
 
-async fn who_is_present_is_known_everywhere_and_a_server_that_crashed_has_nobody(kind: Kind) {
-    let broker = Broker::start(kind).await;
-    let [(hub, here), (_, there)] = [broker.server().await, broker.server().await];
+async fn who_is_present_is_known_everywhere_and_a_server_that_crashed_has_nobody(joins: &impl Joins) {
+    let [(hub, here), (_, there)] = [joins.server().await, joins.server().await];
     // It has a runtime of its own, which ends without a word to anybody.
     let doomed = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let events = broker.events();
+    let events = joins.events();
     let (_, yonder) = doomed.spawn(async { connected(start(events).await).await }).await.unwrap();
     let (mut a, mut b, mut c) =
         (Client::connect(here).await, Client::connect(there).await, Client::connect(yonder).await);
@@ -167,6 +166,8 @@ async fn who_is_present_is_known_everywhere_and_a_server_that_crashed_has_nobody
         }
     };
     soon(are_present(&[&a.id, &b.id, &c.id])).await;
+    let some = room.clone().except_id(&b.id).except_id(&c.id);
+    assert_eq!(some.ids_everywhere(SHORT).await.unwrap(), [&*a.id]);
     doomed.shutdown_background();
     soon(are_present(&[&a.id, &b.id])).await;
 }

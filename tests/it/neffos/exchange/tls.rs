@@ -2,7 +2,7 @@
 
 use gongular::neffos::exchange::{Nats, Redis};
 
-use super::broker::{Broker, Kind, connected, reach_each_other};
+use super::broker::{Broker, Kind, reach_each_other};
 use super::*;
 
 with_each_broker! {
