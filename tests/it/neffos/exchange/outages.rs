@@ -2,7 +2,7 @@
 
 use gongular::neffos::exchange::{Nats, Redis};
 
-use super::broker::{Broker, Kind, url};
+use super::broker::{Broker, Kind, reach_each_other, url};
 use super::*;
 
 with_each_broker! {
@@ -10,6 +10,7 @@ with_each_broker! {
     a_client_that_comes_while_the_broker_is_away_is_let_in_when_it_is_back
     a_full_queue_is_an_error_of_who_sends
     a_wrong_password_is_told
+    a_server_works_on_when_the_runtime_that_it_was_made_in_has_ended
 }
 
 async fn what_a_broker_took_along_is_counted_and_nothing_arrives_twice(kind: Kind) {
@@ -153,4 +154,21 @@ async fn a_wrong_password_is_told(kind: Kind) {
     let now = soon(hub.exchange_health().unwrap().changed()).await.unwrap();
     assert!(!now.is_connected() && now.reason().is_some_and(says), "{now:?}");
     assert!(!format!("{hub:?}").contains("wrong-word"));
+}
+
+async fn a_server_works_on_when_the_runtime_that_it_was_made_in_has_ended(kind: Kind) {
+    let broker = Broker::start(kind).await;
+    let first = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let events = broker.events_at(broker.port);
+    let (hub, _) = first.spawn(async { connected(start(events).await).await }).await.unwrap();
+    let mut health = hub.exchange_health().unwrap();
+    first.shutdown_background();
+    while health.now().is_connected() && soon(health.changed()).await.is_some() {}
+    let now = health.now();
+    let reason = "the runtime that the exchange worked in has ended";
+    assert_eq!((now.outages(), now.reason()), (1, Some(reason)));
+
+    let (addr, (_, there)) = (serve(hub.route(), empty().await).await, broker.server().await);
+    reach_each_other(addr, there).await;
+    assert!(health.now().is_connected());
 }
