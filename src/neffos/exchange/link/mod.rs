@@ -28,7 +28,6 @@ use crate::neffos::lock::lock;
 pub(super) struct Link<B> {
     shared: Arc<Shared>,
     broker: Arc<B>,
-    task: Mutex<Task>,
 }
 
 /// A task begins with the first word from inside of a runtime, and again when that runtime has ended.
@@ -40,6 +39,7 @@ struct Task {
 
 /// What the link and its task share.
 struct Shared {
+    task: Mutex<Task>,
     prefix: Box<str>,
     table: Table,
     queue: Queue,
@@ -78,13 +78,14 @@ impl Settings {
 impl<B: Broker> Link<B> {
     pub(super) fn new(broker: B, settings: &Settings) -> Self {
         let shared = Shared {
+            task: Mutex::default(),
             prefix: settings.prefix.clone(),
             table: Table::default(),
             queue: Queue::new(settings.messages, settings.bytes),
             reporter: Reporter::lost(),
             max_packet: AtomicUsize::new(usize::MAX),
         };
-        Self { shared: Arc::new(shared), broker: Arc::new(broker), task: Mutex::default() }
+        Self { shared: Arc::new(shared), broker: Arc::new(broker) }
     }
 
     pub(super) fn health(&self) -> Health {
@@ -92,7 +93,7 @@ impl<B: Broker> Link<B> {
     }
 
     pub(super) fn start(&self, inbox: Inbox) -> Result<(), BoxError> {
-        let mut task = lock(&self.task);
+        let mut task = lock(&self.shared.task);
         if task.inbox.is_some() {
             return Err(SECOND_SERVER.into());
         }
@@ -104,8 +105,9 @@ impl<B: Broker> Link<B> {
 
     /// Starts the task, unless it runs or there is no runtime here.
     fn run(&self) {
-        let mut task = lock(&self.task);
+        let mut task = lock(&self.shared.task);
         let Some(inbox) = &task.inbox else { return };
+        // One that a runtime dropped before it began is finished, and has not said so.
         if task.running.as_ref().is_some_and(|running| !running.is_finished()) {
             return;
         }
@@ -183,8 +185,8 @@ fn not_connected(what: &str, health: &Health) -> BoxError {
 
 impl<B> Drop for Link<B> {
     fn drop(&mut self) {
-        let task = self.task.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(running) = &task.running {
+        let running = lock(&self.shared.task).running.take();
+        if let Some(running) = running {
             running.abort();
         }
     }

@@ -11,6 +11,7 @@ use super::queue::Queued;
 use super::{PATIENCE, Shared};
 use crate::BoxError;
 use crate::neffos::exchange::{Inbox, Reporter};
+use crate::neffos::lock::lock;
 use crate::neffos::random::random;
 
 /// Makes sessions.
@@ -77,7 +78,11 @@ struct Ending(Arc<Shared>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
+        // Under the lock, so that who hears of it finds that there is no task, and begins a new one.
+        let mut task = lock(&self.0.task);
+        task.running = None;
         self.0.lose("the runtime that the exchange worked in has ended");
+        drop(task);
     }
 }
 
@@ -291,5 +296,25 @@ mod tests {
             assert!(link.health().connected().await);
             link.publish("c", Bytes::new()).unwrap();
         });
+    }
+
+    #[test]
+    fn who_hears_that_a_runtime_has_ended_begins_in_another_at_once() {
+        let first = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let second = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        // The word and the use come from two threads, so that one try shows little.
+        for _ in 0..200 {
+            let link = Link::new(Silent::new(true).0, &Settings::new());
+            let (first, mut health) = (first().unwrap(), link.health());
+            first.block_on(async {
+                link.start(Inbox::new(std::sync::Weak::new())).unwrap();
+                assert!(health.connected().await);
+            });
+            first.shutdown_background();
+            second.block_on(async {
+                while health.now().is_connected() && health.changed().await.is_some() {}
+                link.subscribe("c").await.expect("the task begins anew");
+            });
+        }
     }
 }
