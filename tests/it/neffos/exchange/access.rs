@@ -123,13 +123,13 @@ impl Operator {
     }
 
     fn configuration(&self) -> String {
-        let own = signed(&self.key, &self.key, json!({ "type": "operator", "version": 2 }));
+        let own = signed(&self.key, &self.key, &json!({ "type": "operator", "version": 2 }));
         let limits = json!({
             "subs": -1, "data": -1, "payload": -1, "imports": -1, "exports": -1, "wildcards": true,
             "conn": -1, "leaf": -1,
         });
         let account = json!({ "type": "account", "version": 2, "limits": limits });
-        let account = signed(&self.key, &self.account, account);
+        let account = signed(&self.key, &self.account, &account);
         let name = self.account.public_key();
         format!("operator: {own}\nresolver: MEMORY\nresolver_preload: {{ {name}: {account} }}\n")
     }
@@ -141,7 +141,7 @@ impl Operator {
         let rights = json!({
             "type": "user", "version": 2, "pub": may, "sub": may, "subs": -1, "data": -1, "payload": -1,
         });
-        let jwt = signed(&self.account, &user, rights);
+        let jwt = signed(&self.account, &user, &rights);
         let seed = user.seed().unwrap();
         format!(
             "-----BEGIN NATS USER JWT-----\n{jwt}\n------END NATS USER JWT------\n\n\
@@ -151,13 +151,13 @@ impl Operator {
 }
 
 /// Returns a JWT as NATS reads it.
-fn signed(by: &KeyPair, of: &KeyPair, nats: Value) -> String {
+fn signed(by: &KeyPair, of: &KeyPair, nats: &Value) -> String {
     let claims = json!({
         "jti": of.public_key(), "iat": 1_700_000_000, "iss": by.public_key(), "sub": of.public_key(),
         "name": "test", "nats": nats,
     });
-    let encode = |value: Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
-    let text = format!("{}.{}", encode(json!({ "typ": "JWT", "alg": "ed25519-nkey" })), encode(claims));
+    let encode = |value: &Value| BASE64URL_NOPAD.encode(value.to_string().as_bytes());
+    let text = format!("{}.{}", encode(&json!({ "typ": "JWT", "alg": "ed25519-nkey" })), encode(&claims));
     let signature = by.sign(text.as_bytes()).unwrap();
     format!("{text}.{}", BASE64URL_NOPAD.encode(&signature))
 }
