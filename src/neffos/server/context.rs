@@ -94,7 +94,7 @@ impl EventContext {
 
 /// A type that handlers of events and hooks can take as an argument.
 ///
-/// `M` is the [`moment`] at which there is such a thing. See the [module](super) for the list.
+/// `M` is the [`moment`] at which there is such a thing. See the [module](crate::neffos) for the list.
 ///
 /// # Example
 ///

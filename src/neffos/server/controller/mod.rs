@@ -30,7 +30,7 @@ pub trait ControllerEvents: Sized + Send + Sync + 'static {
 
 /// One method of a websocket controller; `#[websocket_controller]` writes it.
 pub trait EventMethod<C>: Send + Sync + 'static {
-    /// When it runs: one of the [moments](super::moment).
+    /// When it runs: one of the [moments](crate::neffos::moment).
     type Moment;
 
     /// What it takes.
