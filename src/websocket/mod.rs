@@ -85,6 +85,7 @@ mod error;
 mod function;
 mod handler;
 mod handshake;
+mod last_words;
 mod message;
 mod origin;
 mod outgoing;
@@ -97,6 +98,8 @@ pub use self::close::CloseCode;
 pub use self::error::SocketError;
 pub use self::function::{Call, Function, SocketFunction, websocket_fn};
 pub use self::handler::{Structure, WebSocketHandler, websocket};
+#[cfg(feature = "neffos")]
+pub(crate) use self::last_words::LastWords;
 pub use self::message::{Message, Text};
 pub use self::route::{Served, WebSocketRoute};
 pub use self::socket::{Sender, WebSocket};

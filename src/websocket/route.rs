@@ -147,7 +147,8 @@ impl<S> WebSocketRoute<S> {
     }
 
     /// Sets how long a handler may go on when the websocket is closed; then it is dropped where it waits.
-    /// *Defaults to 30 seconds.*
+    /// What was built for the request ends behind it, as cancelled, and so does the statistic. *Defaults to
+    /// 30 seconds.*
     #[must_use]
     pub fn linger(self, time: Duration) -> Self {
         self.with(|settings| settings.limits.linger = time)

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 
+use super::last_words::LastWords;
 use super::outgoing::Frame;
 use super::{CloseCode, Message, SocketError, close};
 
@@ -38,6 +39,10 @@ struct State {
     overflow: bool,
     /// Why it is over, for the handler, who is told once.
     failure: Option<SocketError>,
+    /// What is left to be done for a handler that was dropped.
+    last_words: Option<LastWords>,
+    /// Whether nobody is there who would do it.
+    is_abandoned: bool,
     receiver: Option<Waker>,
     sender: Option<Waker>,
     connection: Option<Waker>,
@@ -74,6 +79,8 @@ impl Shared {
                 close: None,
                 overflow: false,
                 failure: None,
+                last_words: None,
+                is_abandoned: false,
                 receiver: None,
                 sender: None,
                 connection: None,
@@ -178,6 +185,21 @@ impl Shared {
         wake(waker);
     }
 
+    /// Leaves to the connection what is to be done when the handler is gone.
+    ///
+    /// # Errors
+    ///
+    /// The connection is gone itself; what was to be left is to be dropped where nothing is locked.
+    pub(super) fn leave(&self, words: LastWords) -> Result<(), LastWords> {
+        let mut state = self.lock();
+        if state.is_abandoned {
+            return Err(words);
+        }
+        let before = state.last_words.replace(words);
+        drop(state);
+        before.map_or(Ok(()), Err)
+    }
+
     /// A message of any size has room in a queue that is empty, else it could never be sent.
     fn has_room(&self, state: &State, bytes: usize) -> bool {
         state.queued_messages == 0
@@ -246,6 +268,20 @@ impl Shared {
             state.failure = failure;
         }
         [state.receiver.take(), state.sender.take()]
+    }
+}
+
+/// What outlives the handler.
+impl Shared {
+    pub(super) fn take_last_words(&self) -> Option<LastWords> {
+        self.lock().last_words.take()
+    }
+
+    /// Says that nobody takes last words any more; returns those that were left.
+    pub(super) fn abandon(&self) -> Option<LastWords> {
+        let mut state = self.lock();
+        state.is_abandoned = true;
+        state.last_words.take()
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+use super::last_words::LastWords;
 use super::shared::Shared;
 use super::{CloseCode, Message, SocketError};
 
@@ -132,6 +133,13 @@ impl Sender {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.shared.is_over()
+    }
+
+    /// Leaves something to the connection, for a handler that is being dropped. When there is no connection
+    /// any more, it is dropped.
+    #[cfg_attr(not(feature = "neffos"), expect(dead_code, reason = "only the protocol outlives its handler"))]
+    pub(crate) fn leave(&self, words: LastWords) {
+        drop(self.shared.leave(words));
     }
 }
 

@@ -6,7 +6,7 @@ mod write;
 use std::any::Any;
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -18,6 +18,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::clock::{Alarm, Clock};
 use super::decode::Decoder;
+use super::last_words::LastWords;
 use super::outgoing::Frame;
 use super::settings::Settings;
 use super::shared::Shared;
@@ -83,7 +84,14 @@ pub(super) async fn run(task: Task, start: Start) {
 /// Runs the handler to its end, and the connection until it is as far as `stage`.
 async fn serve(connection: &mut Connection, stage: Stage) {
     let mut sleep = pin!(sleep_until(connection.alarm_at));
-    poll_fn(|cx| connection.poll(stage, sleep.as_mut(), cx)).await;
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| connection.poll(stage, sleep.as_mut(), cx)));
+        polled.unwrap_or_else(|payload| {
+            connection.broken(payload, cx);
+            Poll::Pending
+        })
+    })
+    .await;
 }
 
 struct Connection {
@@ -91,6 +99,8 @@ struct Connection {
     shared: Arc<Shared>,
     /// None once it has ended.
     handling: Option<Handling>,
+    /// What a handler has left that was dropped.
+    last_words: Option<LastWords>,
     ending: Option<Ending>,
     shutdown: Option<Listener>,
     stage: Stage,
@@ -143,6 +153,7 @@ impl Connection {
             io,
             shared: Arc::new(Shared::new(limits.queue_messages, limits.queue_bytes)),
             handling: None,
+            last_words: None,
             ending: None,
             shutdown: None,
             stage: Stage::Open,
@@ -185,7 +196,7 @@ impl Connection {
                 continue;
             }
             self.write(cx);
-            if self.handling.is_none() && self.stage >= until {
+            if self.handling.is_none() && self.last_words.is_none() && self.stage >= until {
                 return Poll::Ready(());
             }
             if !self.is_notified && self.shared.sleep() {
@@ -197,8 +208,21 @@ impl Connection {
         }
     }
 
+    /// Gives the connection up, whose stream panicked. The handler is told, and whatever is to run at the end
+    /// does.
+    #[cold]
+    fn broken(&mut self, payload: Box<dyn Any + Send>, cx: &Context<'_>) {
+        if self.stage == Stage::Gone {
+            // It was not the stream, which is not asked any more.
+            resume_unwind(payload);
+        }
+        self.ending = Some(Ending::Panicked(payload));
+        self.lose(SocketError::lost(None), cx);
+        cx.waker().wake_by_ref();
+    }
+
     fn run_handler(&mut self, cx: &mut Context<'_>) {
-        let Some(handling) = &mut self.handling else { return };
+        let Some(handling) = &mut self.handling else { return self.say_last_words(cx) };
         let ending = match catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(cx))) {
             Ok(Poll::Pending) => return,
             Ok(Poll::Ready(result)) => Ending::Returned(result),
@@ -224,7 +248,21 @@ impl Connection {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(handling))) {
             self.ending = Some(Ending::Panicked(payload));
         }
+        self.last_words = self.shared.take_last_words();
         self.is_notified = true;
+    }
+
+    fn say_last_words(&mut self, cx: &mut Context<'_>) {
+        let Some(LastWords(words)) = &mut self.last_words else { return };
+        match catch_unwind(AssertUnwindSafe(|| words.as_mut().poll(cx))) {
+            Ok(Poll::Pending) => return,
+            Ok(Poll::Ready(())) => {}
+            Err(payload) => self.ending = Some(Ending::Panicked(payload)),
+        }
+        let words = self.last_words.take();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(words))) {
+            self.ending = Some(Ending::Panicked(payload));
+        }
     }
 
     fn hear_shutdown(&mut self, cx: &mut Context<'_>) {
@@ -331,6 +369,14 @@ impl Connection {
             self.alarm_at = self.clock.due(self.handling.is_some(), self.stage == Stage::Gone);
             sleep.as_mut().reset(self.alarm_at);
         }
+    }
+}
+
+impl Drop for Connection {
+    /// The runtime ends with the connection in it: nothing can be waited for any more.
+    fn drop(&mut self) {
+        self.handling = None;
+        drop(self.shared.abandon());
     }
 }
 

@@ -15,6 +15,7 @@ mod joined;
 mod limits;
 mod native;
 mod order;
+mod teardown;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -5,18 +5,29 @@ use crate::neffos::running::run;
 use crate::neffos::server::instances::Instances;
 use crate::neffos::server::place::{Phase, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn};
+use crate::websocket::LastWords;
 
 /// Says farewell for a connection that was let in, once, whatever becomes of its task.
 ///
-/// When the task is dropped before, since a handler goes on for too long, a task of its own says what is left to be said.
+/// When it is dropped before, since a handler goes on for too long, say, the websocket says what is left to be said, and ends
+/// what was built for the request behind that only.
 pub(super) struct Farewell {
-    conn: Option<Conn>,
+    conn: Option<Kept>,
     is_due: bool,
+}
+
+/// A connection that something is kept with, until this is dropped.
+struct Kept(Conn);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        self.0.let_go();
+    }
 }
 
 impl Farewell {
     pub(super) const fn new(conn: Conn) -> Self {
-        Self { conn: Some(conn), is_due: false }
+        Self { conn: Some(Kept(conn)), is_due: false }
     }
 
     /// Notes that the client was let in. To another one nothing is said; what was kept with it is dropped all the same.
@@ -26,7 +37,7 @@ impl Farewell {
 
     /// Runs the hooks of all rooms and namespaces, and of the connection.
     pub(super) async fn say(mut self) {
-        if let Some(conn) = &self.conn {
+        if let Some(Kept(conn)) = &self.conn {
             // Each hook is taken note of before it runs, so that none runs again should this be dropped.
             say(conn).await;
         }
@@ -36,12 +47,11 @@ impl Farewell {
 
 impl Drop for Farewell {
     fn drop(&mut self) {
-        let Some(conn) = self.conn.take() else { return };
-        conn.leave_all();
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if self.is_due => drop(runtime.spawn(async move { say(&conn).await })),
-            // Without a runtime no hook can run.
-            _ => conn.let_go(),
+        let Some(kept) = self.conn.take() else { return };
+        kept.0.leave_all();
+        if self.is_due {
+            let sender = kept.0.sender().clone();
+            sender.leave(LastWords::new(async move { say(&kept.0).await }));
         }
     }
 }
@@ -60,7 +70,6 @@ async fn say(conn: &Conn) {
             conn.log("on_disconnect", &error);
         }
     }
-    conn.let_go();
 }
 
 /// Takes a connection out of a namespace and its rooms, with the hooks of both, whatever they say; false when it was not in it.
