@@ -222,8 +222,8 @@ where
             settings: Arc::clone(&self.settings),
             shutdown: self.settings.shutdown.as_ref().or_else(|| Shutdown::of(&cx.parts.extensions)).cloned(),
             protocol,
-            hold: cx.state().and_then(RequestState::recorder).map(|recorder| recorder.hold()),
             scopes,
+            hold: cx.state().and_then(RequestState::recorder).map(|recorder| recorder.hold()),
         };
         runtime.spawn(connection::run(task, Box::new(|socket| Box::pin(handler.handle(socket)))));
         answer.respond(response)

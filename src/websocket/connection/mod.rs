@@ -34,10 +34,10 @@ pub(super) struct Task {
     pub(super) settings: Arc<Settings>,
     pub(super) shutdown: Option<Shutdown>,
     pub(super) protocol: Option<HeaderValue>,
+    /// Keeps what was built for the request. Should the task be dropped, it ends before the statistic.
+    pub(super) scopes: ScopeKeeper,
     /// Keeps the statistic of the request open.
     pub(super) hold: Option<Hold>,
-    /// Keeps what was built for the request.
-    pub(super) scopes: ScopeKeeper,
 }
 
 pub(super) type Handling = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
