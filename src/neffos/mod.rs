@@ -51,6 +51,14 @@
 //! 5. When the connection ends, it is in no room and no namespace at once, and whoever waits for its answer is told. Messages
 //!    that came before are handled, all of them in the time of one handler, then hooks run: those of its rooms and namespaces, and [`Events::on_disconnect`], once.
 //!
+//! Hooks of a connection run in its own task, also where the server has it enter or leave from elsewhere:
+//! whoever wanted that may give up, and the hooks run all the same. For one stay in a room or namespace each
+//! of them runs once, those of the entry before those of the leaving; one that decides on leaving is asked
+//! again only when it has refused. So what a connection injects, which ends behind its last hook, is there
+//! for all of them. Only a hook that runs when its time is over, see
+//! [`handler_timeout`](Events::handler_timeout) and [`linger`](crate::websocket::WebSocketRoute::linger), is
+//! dropped where it waits.
+//!
 //! What a hook fails with "is logged": it is a line of the connection's [`Logger`](crate::stats::Logger), and so stands in its
 //! statistic, which ends with the connection. So do errors of handlers that are the server's own. The first 1024 lines of a
 //! connection are kept. Where that is too late or too little, let the handler tell its own.

@@ -2,20 +2,19 @@
 
 use std::any::TypeId;
 use std::fmt;
+use std::mem::take;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use http::HeaderMap;
 use http::request::Parts;
 
 use super::asks::{Answer, Pending, Then};
-use super::handler::Hook;
-use super::instances::Instances;
 use super::place::{Entered, Phase, Space, State};
 use super::token::Token;
-use crate::neffos::codec::{Header, empty_reply, system};
+use crate::neffos::codec::{Header, empty_reply};
 use crate::neffos::lock::lock;
-use crate::neffos::running::run;
-use crate::neffos::{AskError, EventContext, Hub, Message, NsConn, Payload, error};
+use crate::neffos::{AskError, Hub, Message, NsConn, Payload, error};
 use crate::stats::Logger;
 use crate::websocket::{self, CloseCode, Sender};
 use crate::{ClientAddr, Error, RequestState};
@@ -35,6 +34,8 @@ struct Inner {
     hub: Hub,
     opening: Opening,
     state: Mutex<State>,
+    /// Whether there are errands, which is looked at often.
+    has_errands: AtomicBool,
 }
 
 /// The request that opened the connection.
@@ -47,8 +48,8 @@ pub(super) struct Opening {
 
 impl Conn {
     pub(super) fn new(serial: u64, id: String, sender: Sender, hub: Hub, opening: Opening) -> Self {
-        let state = Mutex::default();
-        Self { inner: Arc::new(Inner { serial, id: id.into(), sender, hub, opening, state }) }
+        let (id, state, has_errands) = (id.into(), Mutex::default(), AtomicBool::new(false));
+        Self { inner: Arc::new(Inner { serial, id, sender, hub, opening, state, has_errands }) }
     }
 
     /// Returns the id, which the client knows, too: a UUID that nobody can guess.
@@ -137,14 +138,22 @@ impl Conn {
 
     /// Connects the client to a namespace, from the server's side.
     ///
-    /// The hook that decides on it runs, then the client is asked, and then the other hook runs. A client that is
-    /// connected already is left as it is. It may be called once the client was let in, that is, not in `on_connect`.
+    /// The hook that decides on it runs, then the client is asked, and then the other hook runs, for which
+    /// this waits. A client that is connected already is left as it is. It may be called once the client was
+    /// let in, that is, not in `on_connect`.
+    ///
+    /// Hooks run in the connection's own task, beside its handlers. When the client is in, the other hook
+    /// runs once, and before any hook of its leaving, in any case.
     ///
     /// # Errors
     ///
     /// - there is no such namespace, or the client has no handlers for it: [`AskError::is_outside`]
     /// - the hook refuses, or the client does not answer in time
     /// - the connection is closed, or not let in yet
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped once it was polled, it goes on all the same: the client is asked, and is in when it agrees.
     pub async fn connect(&self, namespace: &str) -> Result<NsConn, AskError> {
         let index = self.hub().find_namespace(namespace).ok_or_else(AskError::bad_namespace)?;
         let space = NsConn::new(self.clone(), index);
@@ -157,13 +166,7 @@ impl Conn {
                 return Ok(space);
             }
         }
-        let message = Message::local(namespace, "", system::CONNECT);
-        let instances = self.admit(&space, &message).await?;
-        let heard = self.hub().hear_namespace(index).await?;
-        if self.ask_to(&message, Then::Connect(index, heard, instances)).await? == Entered::Now {
-            let hooks = &self.hub().namespace_at(index).hooks;
-            self.tell(hooks.connected.as_ref(), &space, message).await;
-        }
+        self.entrust(super::entering::connect(space.clone())).await?;
         Ok(space)
     }
 
@@ -209,81 +212,27 @@ impl Conn {
         lock(&self.inner.state)
     }
 
+    /// Whether there are errands.
+    pub(super) fn has_errands(&self) -> &AtomicBool {
+        &self.inner.has_errands
+    }
+
     /// Drops what is kept with a connection that is over: it may hold the connection.
     pub(super) fn let_go(&self) {
-        let (kept, spaces) = {
+        let dropped = {
             let mut state = self.state();
             state.is_over = true;
-            (std::mem::take(&mut state.kept), std::mem::take(&mut state.spaces))
+            let State { kept, spaces, moves, task, .. } = &mut *state;
+            (take(kept), take(spaces), take(moves), task.take())
         };
         // Dropped out here, since a value may look at the connection.
-        drop((kept, spaces));
+        drop(dropped);
+        self.drop_errands();
     }
 
-    /// Returns the controllers of a namespace.
-    fn instances(&self, index: usize) -> Instances {
-        self.state().space(index).map(|space| space.instances.clone()).unwrap_or_default()
-    }
-
-    /// Makes the controllers of a namespace, and asks the hook whether the client may connect.
-    pub(super) async fn admit(&self, space: &NsConn, message: &Message) -> Result<Instances, AskError> {
-        let described = self.hub().namespace_at(space.index());
-        let mut instances = Vec::new();
-        for maker in described.makers() {
-            let cx = EventContext::of(space.clone(), message.clone(), Instances::default());
-            let made = run(|| maker(cx), self.hub().settings().handler_timeout).await;
-            instances.push(made.map_err(AskError::failed)?);
-        }
-        let instances = Instances::new(instances);
-        let hook = described.hooks.connect.as_ref();
-        self.decide_with(hook, space, message.clone(), instances.clone()).await?;
-        Ok(instances)
-    }
-
-    /// Asks a hook whether something may be done in a namespace that is connected.
-    pub(super) async fn decide(
-        &self,
-        hook: Option<&Hook>,
-        space: &NsConn,
-        message: Message,
-    ) -> Result<(), AskError> {
-        if hook.is_none() {
-            return Ok(());
-        }
-        self.decide_with(hook, space, message, self.instances(space.index())).await
-    }
-
-    async fn decide_with(
-        &self,
-        hook: Option<&Hook>,
-        space: &NsConn,
-        message: Message,
-        instances: Instances,
-    ) -> Result<(), AskError> {
-        let Some(hook) = hook else { return Ok(()) };
-        let cx = EventContext::of(space.clone(), message, instances);
-        run(|| hook(cx), self.hub().settings().handler_timeout).await.map(drop).map_err(AskError::failed)
-    }
-
-    /// Tells a hook that something was done; what it fails with is logged.
-    pub(super) async fn tell(&self, hook: Option<&Hook>, space: &NsConn, message: Message) {
-        if hook.is_some() {
-            self.tell_with(hook, space, message, self.instances(space.index())).await;
-        }
-    }
-
-    /// Tells the same, when the connection is no more, or not yet, where these controllers are.
-    pub(super) async fn tell_with(
-        &self,
-        hook: Option<&Hook>,
-        space: &NsConn,
-        message: Message,
-        instances: Instances,
-    ) {
-        let event = message.frame.event.clone();
-        if let Err(error) = self.decide_with(hook, space, message, instances).await {
-            self.log(&event, &error);
-        }
+    /// Returns what tells it from all other connections that there are.
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
     }
 
     pub(super) fn log(&self, event: &str, error: &impl fmt::Display) {
@@ -312,7 +261,7 @@ impl Conn {
                 return Err(AskError::closed());
             }
             let answer = state.asks.add(token, then);
-            let paused = state.paused.take();
+            let paused = if take(&mut state.is_paused) { state.task.clone() } else { None };
             drop(state);
             // More is read while an answer is awaited, which stands behind what was not read.
             if let Some(reader) = paused {

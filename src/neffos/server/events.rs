@@ -123,8 +123,9 @@ impl Events {
         self
     }
 
-    /// Sets how long a handler or hook may take. It is dropped then where it waits, the client that asked gets an error, and
-    /// its next message is handled. `None` lets them take any time. *Defaults to 30 seconds.*
+    /// Sets how long a handler or hook may take. It is dropped then where it waits, the client that asked
+    /// gets an error, and its next message is handled. `None` lets them take any time: a hook of the end that
+    /// never ends then keeps what was built for the connection. *Defaults to 30 seconds.*
     pub fn handler_timeout(mut self, time: impl Into<Option<Duration>>) -> Self {
         self.settings.handler_timeout = time.into();
         self

@@ -7,12 +7,17 @@ mod context;
 #[cfg(feature = "mvc")]
 mod controller;
 mod directory;
+mod entering;
+mod errands;
 mod events;
 mod extract;
 mod handler;
+mod hooks;
 pub(super) mod hub;
 mod instances;
+mod leaving;
 mod mistakes;
+mod moves;
 mod namespace;
 mod ns_conn;
 mod place;

@@ -144,11 +144,14 @@ impl Namespace {
         /// Adds the hook that decides whether a client may connect; its error refuses (`_OnNamespaceConnect`). A client may be
         /// gone before it is in: only [`on_connected`](Self::on_connected) is followed by `on_disconnect` in any case.
         on_connect: connect, AtNamespace;
-        /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`), 5 ms after it was told so: what comes
-        /// together with that word is passed over by the original client in Node. Its error is logged only.
+        /// Adds the hook that runs when a client was connected (`_OnNamespaceConnected`), 5 ms after it was
+        /// told so: what comes together with that word is passed over by the original client in Node. It runs
+        /// once, and before any hook of the leaving. Its error is logged only.
         on_connected: connected, AtNamespace;
-        /// Adds the hook that runs when a client disconnects (`_OnNamespaceDisconnect`). Its error keeps the client connected,
-        /// unless the message [is forced](crate::neffos::Message::is_forced) or the server's own doing.
+        /// Adds the hook that runs when a client disconnects (`_OnNamespaceDisconnect`). Its error keeps the
+        /// client connected, unless the message [is forced](crate::neffos::Message::is_forced) or the
+        /// server's own doing. It is not asked again by others who have the client leave, unless it has
+        /// refused.
         on_disconnect: disconnect, AtNamespace;
         /// Adds the handler of errors that the client sends as events, since its own handler of an event of the server failed.
         /// Nothing is answered to them, so that two sides cannot answer each other's errors for ever.
@@ -159,12 +162,15 @@ impl Namespace {
         on_native_message: native, AtMessage;
         /// Adds the hook that decides whether a client may join a room; its error refuses (`_OnRoomJoin`).
         on_room_join: room_join, AtRoom;
-        /// Adds the hook that runs when a client has joined a room (`_OnRoomJoined`). Its error is logged only.
+        /// Adds the hook that runs when a client has joined a room (`_OnRoomJoined`): once, and before any
+        /// hook of the leaving. Its error is logged only.
         on_room_joined: room_joined, AtRoom;
-        /// Adds the hook that runs when a client leaves a room (`_OnRoomLeave`). Its error keeps the client in the room, unless
-        /// the message [is forced](crate::neffos::Message::is_forced).
+        /// Adds the hook that runs when a client leaves a room (`_OnRoomLeave`). Its error keeps the client
+        /// in the room, unless the message [is forced](crate::neffos::Message::is_forced). It is not asked
+        /// again by others who have the client leave, unless it has refused.
         on_room_leave: room_leave, AtRoom;
-        /// Adds the hook that runs when a client has left a room (`_OnRoomLeft`). Its error is logged only.
+        /// Adds the hook that runs when a client has left a room (`_OnRoomLeft`): once, whoever had it leave.
+        /// Its error is logged only.
         on_room_left: room_left, AtRoom;
     }
 

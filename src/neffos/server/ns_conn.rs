@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::asks::Then;
 use super::broadcast::To;
-use super::place::{Entered, Phase, State};
+use super::place::{Phase, State};
+use super::{entering, leaving};
 use crate::Error;
 use crate::neffos::codec::{Header, system};
 use crate::neffos::{AskError, Conn, Hub, IntoPayload, Message};
@@ -105,14 +105,21 @@ impl NsConn {
 
     /// Makes the client join a room, from the server's side.
     ///
-    /// The hook that decides on it runs, then the client is asked, and then the other hook runs. A client that is in the
-    /// room already is left as it is.
+    /// The hook that decides on it runs, then the client is asked, and then the other hook runs, for which
+    /// this waits. A client that is in the room already is left as it is.
+    ///
+    /// Hooks run in the connection's own task, beside its handlers. When the client is in, the other hook
+    /// runs once, and before any hook of its leaving, in any case.
     ///
     /// # Errors
     ///
     /// - the hook refuses, or the client does, or it does not answer in time
     /// - the name is too long or empty, or the client is in too many rooms: [`AskError::is_outside`]
     /// - the client has left the namespace, or is gone
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped once it was polled, it goes on all the same: the client is asked, and is in when it agrees.
     pub async fn join(&self, room: &str) -> Result<Room, AskError> {
         let joined = self.room(room);
         if joined.has_client()? {
@@ -121,13 +128,7 @@ impl NsConn {
         if self.conn.state().rooms() >= self.hub().settings().max_rooms {
             return Err(AskError::bad_room());
         }
-        let message = Message::local(self.name(), room, system::JOIN);
-        let hooks = &self.hub().namespace_at(self.index).hooks;
-        self.conn.decide(hooks.room_join.as_ref(), self, message.clone()).await?;
-        let heard = self.hub().hear_room(self.index, room).await?;
-        if self.conn.ask_to(&message, Then::Join(self.index, room.into(), heard)).await? == Entered::Now {
-            self.conn.tell(hooks.room_joined.as_ref(), self, message).await;
-        }
+        self.conn.entrust(entering::join(self.clone(), room.into())).await?;
         Ok(joined)
     }
 
@@ -136,19 +137,22 @@ impl NsConn {
     /// It cannot be refused: hooks run as for one who is gone, first those of its rooms. Then the client is told, and this
     /// waits for its answer. A client that is not in the namespace is left as it is.
     ///
+    /// Each hook runs once, also when the client leaves at the same time, or is gone. Hooks that run there
+    /// already, such as that of its entry, are waited for; unless one of this very connection calls this,
+    /// which would wait for itself.
+    ///
     /// # Errors
     ///
     /// The client answers with an error, or not in time, or is gone. It has left in any case.
     ///
     /// # Cancel safety
     ///
-    /// Dropped before it is done, the client may have left, or some of its rooms, without being told.
+    /// Dropped once it was polled, it goes on all the same: the hooks run, and the client is told.
     pub async fn disconnect(&self) -> Result<(), AskError> {
-        if !super::session::leave_namespace(self, Message::local(self.name(), "", system::DISCONNECT)).await {
+        if !self.is_connected() {
             return Ok(());
         }
-        let header = Header { namespace: self.name(), event: system::DISCONNECT, ..Header::default() };
-        self.conn.ask(&header, &crate::neffos::Payload::empty()).await.map(drop)
+        leaving::take_out(self).await
     }
 
     /// Returns everybody in the namespace, this client included, to send to.
@@ -264,6 +268,10 @@ impl Room {
     /// The hook that decides on it runs. Then the client is out of the room, which it cannot refuse, and the other hook runs.
     /// At last the client is told, and this waits for its answer. A client that is not in the room is left as it is.
     ///
+    /// Each hook runs at most once, also when the client leaves at the same time, or is gone; one that has
+    /// refused is asked again. Hooks that run there already, such as that of its entry, are waited for; unless
+    /// one of this very connection calls this, which would wait for itself.
+    ///
     /// # Errors
     ///
     /// - the hook refuses: the client is still in the room
@@ -271,19 +279,12 @@ impl Room {
     ///
     /// # Cancel safety
     ///
-    /// Dropped before it is done, the client may have left without being told.
+    /// Dropped once it was polled, it goes on all the same: the hooks run, and the client is told.
     pub async fn leave(&self) -> Result<(), AskError> {
         if !self.has_client()? {
             return Ok(());
         }
-        let space = &self.space;
-        let message = Message::local(space.name(), &self.name, system::LEAVE);
-        let hooks = &space.hub().namespace_at(space.index).hooks;
-        space.conn.decide(hooks.room_leave.as_ref(), space, message.clone()).await?;
-        // Who else had it leave meanwhile has told both sides.
-        let Some(instances) = super::session::exit_room(space, &self.name) else { return Ok(()) };
-        space.conn.tell_with(hooks.room_left.as_ref(), space, message.clone(), instances).await;
-        space.conn.ask_to(&message, Then::Nothing).await.map(drop)
+        leaving::take_out_of_room(&self.space, &self.name).await
     }
 
     /// Returns everybody in the room, to send to.

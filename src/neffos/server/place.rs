@@ -5,18 +5,26 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use super::asks::{Asks, Then};
+use super::errands::Errand;
 use super::instances::Instances;
-use crate::neffos::Conn;
+use super::moves::Moves;
+use crate::neffos::codec::system;
 use crate::neffos::exchange::Heard;
+use crate::neffos::{Conn, Message};
 
 #[derive(Default)]
 pub(super) struct State {
     pub(super) phase: Phase,
     pub(super) spaces: Vec<Space>,
     pub(super) asks: Asks,
+    /// What the connection does or is to do for others.
+    pub(super) errands: Vec<Errand>,
+    pub(super) moves: Moves,
     pub(super) kept: Vec<(TypeId, Arc<dyn Any + Send + Sync>)>,
-    /// Who reads, when nothing is read until something is asked.
-    pub(super) paused: Option<Waker>,
+    /// The connection's task, as long as its session lasts.
+    pub(super) task: Option<Waker>,
+    /// Whether nothing is read until something is asked.
+    pub(super) is_paused: bool,
     /// Whether the hook of its end was called.
     pub(super) is_mourned: bool,
     /// Whether the last hook has run, so that nothing is kept any more: it may hold the connection.
@@ -40,8 +48,6 @@ pub(super) struct Space {
     pub(super) index: usize,
     pub(super) rooms: Vec<Arc<str>>,
     pub(super) instances: Instances,
-    /// Whether the hook that decides on leaving has been asked.
-    pub(super) is_leaving: bool,
 }
 
 impl Space {
@@ -51,6 +57,11 @@ impl Space {
 
     pub(super) fn place(&self, room: &str) -> Result<usize, usize> {
         self.rooms.binary_search_by(|joined| (**joined).cmp(room))
+    }
+
+    /// Takes a room out; returns whether it was there.
+    pub(super) fn forget(&mut self, room: &str) -> bool {
+        self.place(room).map(|place| self.rooms.remove(place)).is_ok()
     }
 }
 
@@ -91,13 +102,15 @@ impl Conn {
         match then {
             Then::Nothing => (Entered::Already, Instances::default()),
             Then::Connect(index, heard, instances) => {
-                match self.enter(state, index, heard, instances, || {}) {
+                let message = Message::local(self.hub().namespace_at(index).name(), "", system::CONNECT);
+                match self.enter(state, index, heard, instances, &message, || {}) {
                     Ok(()) => (Entered::Now, Instances::default()),
                     Err(unused) => (Entered::Already, unused),
                 }
             }
             Then::Join(index, room, heard) => {
-                (self.enter_room(state, index, &room, heard, || {}), Instances::default())
+                let message = Message::local(self.hub().namespace_at(index).name(), &room, system::JOIN);
+                (self.enter_room(state, index, heard, &message, || {}), Instances::default())
             }
         }
     }
@@ -109,7 +122,7 @@ impl Conn {
     }
 
     /// Puts the connection into a namespace, with the controllers that were made for it. `first` runs before others can send
-    /// to it there.
+    /// to it there. That the hook is to be told of `message` is noted at the same time.
     ///
     /// # Errors
     ///
@@ -120,6 +133,7 @@ impl Conn {
         index: usize,
         heard: Heard,
         instances: Instances,
+        message: &Message,
         first: impl FnOnce(),
     ) -> Result<(), Instances> {
         if state.space(index).is_some() {
@@ -128,19 +142,24 @@ impl Conn {
         }
         self.hub().directory().members(index).add(self, first);
         heard.keep();
-        state.spaces.push(Space { index, rooms: Vec::new(), instances, is_leaving: false });
+        state.spaces.push(Space { index, rooms: Vec::new(), instances });
+        if self.hub().namespace_at(index).hooks.connected.is_some() {
+            state.moves.entered(index, message.clone());
+        }
         Ok(())
     }
 
-    /// Puts the connection into a room, unless it is in too many, or not in the namespace.
+    /// Puts the connection into the room of a message, unless it is in too many, or not in the namespace.
+    /// Otherwise as [`enter`](Self::enter).
     pub(super) fn enter_room(
         &self,
         state: &mut State,
         index: usize,
-        room: &str,
         heard: Heard,
+        message: &Message,
         first: impl FnOnce(),
     ) -> Entered {
+        let room = message.room();
         let is_full = state.rooms() >= self.hub().settings().max_rooms;
         let Some(space) = state.space_mut(index) else { return Entered::Not };
         let Err(place) = space.place(room) else {
@@ -153,26 +172,25 @@ impl Conn {
         let name = self.hub().directory().join(index, room, self, first);
         heard.keep();
         space.rooms.insert(place, name);
+        if self.hub().namespace_at(index).hooks.room_joined.is_some() {
+            state.moves.entered(index, message.clone());
+        }
         Entered::Now
     }
 
     /// Takes the connection out of a room; returns whether it was in it.
     pub(super) fn exit_room(&self, state: &mut State, index: usize, room: &str) -> bool {
-        let Some(space) = state.space_mut(index) else { return false };
-        let Ok(place) = space.place(room) else { return false };
-        space.rooms.remove(place);
+        if !state.space_mut(index).is_some_and(|space| space.forget(room)) {
+            return false;
+        }
         self.hub().directory().leave(index, room, self);
         self.hub().unsubscribe_room(index, room);
         true
     }
 
-    /// Takes the connection out of a namespace, and returns what it had there; its rooms were left before, or are now.
+    /// Takes the connection out of a namespace whose rooms it has left, and returns what it had there.
     pub(super) fn exit(&self, state: &mut State, index: usize) -> Option<Space> {
         let space = state.take_space(index)?;
-        for room in &space.rooms {
-            self.hub().directory().leave(index, room, self);
-            self.hub().unsubscribe_room(index, room);
-        }
         self.hub().directory().members(index).remove(self);
         self.hub().unsubscribe_namespace(index);
         Some(space)

@@ -8,10 +8,12 @@ mod client_tls;
 #[cfg(all(feature = "mvc", feature = "validator"))]
 mod controllers;
 mod ending;
+mod entering;
 mod exchange;
 mod forged;
 #[cfg(all(feature = "axum", feature = "mvc", feature = "server"))]
 mod joined;
+mod leaving;
 mod limits;
 mod native;
 mod order;
@@ -54,6 +56,25 @@ async fn until(mut is_so: impl FnMut() -> bool) {
         }
     })
     .await;
+}
+
+/// A gate at which hooks wait until it is opened.
+#[derive(Clone)]
+struct Gate(std::sync::Arc<tokio::sync::Semaphore>);
+
+impl Gate {
+    fn shut() -> Self {
+        Self(std::sync::Arc::new(tokio::sync::Semaphore::new(0)))
+    }
+
+    fn open(&self) {
+        self.0.close();
+    }
+
+    async fn passed(&self) {
+        // There are no permits: it ends when the gate is open.
+        let _ = self.0.acquire().await;
+    }
 }
 
 /// What happened in the application, in order.

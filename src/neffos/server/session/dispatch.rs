@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::running::run;
+use crate::neffos::server::entering::greet;
+use crate::neffos::server::leaving::{self, How};
 use crate::neffos::server::place::{Entered, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
 use crate::websocket;
@@ -96,38 +98,24 @@ impl<'c> Dispatch<'c> {
             Err(failure) => return self.fail(&message, failure),
         };
         let entered = self.conn.enter_if_open(|conn, state| {
-            conn.enter(state, space.index(), heard, instances, || self.done(&message))
+            conn.enter(state, space.index(), heard, instances, &message, || self.done(&message))
         });
         if let Some(Ok(())) = entered {
             let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
             if hooks.connected.is_some() {
                 tokio::time::sleep(SETTLING).await;
-                self.conn.tell(hooks.connected.as_ref(), &space, message).await;
+                greet(&space, "").await;
             }
         }
     }
 
     async fn disconnect(&self, space: NsConn, message: Message) {
-        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
-        // Whoever takes it out meanwhile does not ask the hook once more.
-        if !self.mark_leaving(space.index(), true) {
-            return self.done(&message);
+        let done = || self.done(&message);
+        match leaving::leave_namespace(&space, message.clone(), How::CLIENT, done).await {
+            Ok(true) => {}
+            Ok(false) => self.done(&message),
+            Err(refusal) => self.fail(&message, refusal),
         }
-        if let Err(refusal) = self.conn.decide(hooks.disconnect.as_ref(), &space, message.clone()).await {
-            self.mark_leaving(space.index(), false);
-            return self.fail(&message, refusal);
-        }
-        super::farewell::leave_rooms(&space).await;
-        drop(super::farewell::exit(&space));
-        self.done(&message);
-    }
-
-    /// Notes whether the client is about to leave a namespace; false when it is not in it.
-    fn mark_leaving(&self, index: usize, is_leaving: bool) -> bool {
-        let mut state = self.conn.state();
-        let Some(joined) = state.space_mut(index) else { return false };
-        joined.is_leaving = is_leaving;
-        true
     }
 
     async fn join(&self, space: NsConn, message: Message) {
@@ -157,29 +145,20 @@ impl<'c> Dispatch<'c> {
             Err(failure) => return self.fail(&message, failure),
         };
         let joined = self.conn.enter_if_open(|conn, state| {
-            conn.enter_room(state, space.index(), room, heard, || self.done(&message))
+            conn.enter_room(state, space.index(), heard, &message, || self.done(&message))
         });
         match joined {
             None | Some(Entered::Already) => {}
             Some(Entered::Not) => self.refuse(&message, text::BAD_ROOM),
-            Some(Entered::Now) => self.conn.tell(hooks.room_joined.as_ref(), &space, message).await,
+            Some(Entered::Now) => greet(&space, room).await,
         }
     }
 
     async fn leave(&self, space: NsConn, message: Message) {
-        let hooks = &self.conn.hub().namespace_at(space.index()).hooks;
-        let is_joined =
-            self.conn.state().space(space.index()).is_some_and(|joined| joined.has(message.room()));
-        if !is_joined {
-            return self.done(&message);
-        }
-        if let Err(refusal) = self.conn.decide(hooks.room_leave.as_ref(), &space, message.clone()).await {
-            return self.fail(&message, refusal);
-        }
-        let left = super::farewell::exit_room(&space, message.room());
-        self.done(&message);
-        if let Some(instances) = left {
-            self.conn.tell_with(hooks.room_left.as_ref(), &space, message, instances).await;
+        match leaving::leave_room(&space, message.clone(), How::CLIENT, || self.done(&message)).await {
+            Ok(true) => {}
+            Ok(false) => self.done(&message),
+            Err(refusal) => self.fail(&message, refusal),
         }
     }
 

@@ -18,7 +18,6 @@ use tokio::time::Instant;
 
 use self::dispatch::Dispatch;
 use self::farewell::Farewell;
-pub(super) use self::farewell::{exit_room, leave_namespace};
 use self::inbox::Inbox;
 use super::conn::Opening;
 use super::instances::Instances;
@@ -70,6 +69,10 @@ impl Session {
                 {
                     failure = Some(ended);
                 }
+                // Behind what was read, which may be the answer that one waits for.
+                if self.conn.has_errands().load(Ordering::Relaxed) {
+                    self.conn.poll_errands(cx);
+                }
                 if handling.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(());
                 }
@@ -86,11 +89,11 @@ impl Session {
     /// Reads until the client is gone; returns why, unless it left in good order.
     async fn read(&self, mut socket: WebSocket) -> Option<SocketError> {
         let failure = loop {
-            poll_fn(|cx| {
+            poll_fn(|_| {
                 let mut may_read = self.may_read();
                 if !may_read {
-                    // Looked at again, since something may have been asked before it was known whom to wake.
-                    self.conn.state().paused = Some(cx.waker().clone());
+                    // Looked at again, since something may have been asked before that was noted.
+                    self.conn.state().is_paused = true;
                     may_read = self.may_read();
                 }
                 self.is_full.store(!may_read, Ordering::Relaxed);
@@ -161,7 +164,18 @@ impl Session {
             }
             Box::pin(dispatch.handle(message)).await;
         }
-        Box::pin(farewell.say()).await;
+        Box::pin(self.end(farewell)).await;
+    }
+
+    /// Waits until all errands are done, and says farewell. No errand is added any more, since the client is
+    /// gone.
+    async fn end(&self, farewell: Farewell) {
+        poll_fn(|_| match self.conn.has_errands().load(Ordering::Relaxed) {
+            true => Poll::Pending,
+            false => Poll::Ready(()),
+        })
+        .await;
+        farewell.say().await;
     }
 
     /// Handles what a client has sent that is gone, in the time of one handler.
@@ -181,6 +195,12 @@ impl Session {
 
     /// Lets the client in; false when it is not.
     async fn let_in(&self) -> bool {
+        poll_fn(|cx| {
+            // The task of a websocket is the same to its end.
+            self.conn.state().task = Some(cx.waker().clone());
+            Poll::Ready(())
+        })
+        .await;
         if !self.is_native {
             let patience = self.conn.hub().settings().hello_timeout;
             match tokio::time::timeout(patience, self.inbox.begun()).await {
@@ -261,7 +281,8 @@ impl Conn {
         own.keep();
         state.phase = Phase::Open;
         if let Some((namespace, instances)) = namespace {
-            let entered = self.enter(&mut state, 0, namespace, instances, || {});
+            let message = Message::local("", "", system::CONNECT);
+            let entered = self.enter(&mut state, 0, namespace, instances, &message, || {});
             drop(state);
             drop(entered);
         }

@@ -1,0 +1,85 @@
+//! Hooks of namespaces and rooms: how they are asked, and told.
+
+use super::handler::Hook;
+use super::instances::Instances;
+use crate::neffos::running::run;
+use crate::neffos::{AskError, Conn, EventContext, Message, NsConn};
+
+impl Conn {
+    /// Returns the controllers of a namespace.
+    fn instances(&self, index: usize) -> Instances {
+        self.state().space(index).map(|space| space.instances.clone()).unwrap_or_default()
+    }
+
+    /// Makes the controllers of a namespace, and asks the hook whether the client may connect.
+    pub(super) async fn admit(&self, space: &NsConn, message: &Message) -> Result<Instances, AskError> {
+        let described = self.hub().namespace_at(space.index());
+        let mut instances = Vec::new();
+        for maker in described.makers() {
+            let cx = EventContext::of(space.clone(), message.clone(), Instances::default());
+            let made = run(|| maker(cx), self.hub().settings().handler_timeout).await;
+            instances.push(made.map_err(AskError::failed)?);
+        }
+        let instances = Instances::new(instances);
+        let hook = described.hooks.connect.as_ref();
+        self.decide_with(hook, space, message.clone(), instances.clone()).await?;
+        Ok(instances)
+    }
+
+    /// Asks a hook whether something may be done in a namespace that is connected.
+    pub(super) async fn decide(
+        &self,
+        hook: Option<&Hook>,
+        space: &NsConn,
+        message: Message,
+    ) -> Result<(), AskError> {
+        if hook.is_none() {
+            return Ok(());
+        }
+        self.decide_with(hook, space, message, self.instances(space.index())).await
+    }
+
+    async fn decide_with(
+        &self,
+        hook: Option<&Hook>,
+        space: &NsConn,
+        message: Message,
+        instances: Instances,
+    ) -> Result<(), AskError> {
+        let Some(hook) = hook else { return Ok(()) };
+        let cx = EventContext::of(space.clone(), message, instances);
+        let running = run(|| hook(cx), self.hub().settings().handler_timeout);
+        IN_HOOK_OF.scope(self.address(), running).await.map(drop).map_err(AskError::failed)
+    }
+
+    /// Returns whether the caller is a hook of a namespace or room of this very connection.
+    pub(super) fn is_in_hook(&self) -> bool {
+        IN_HOOK_OF.try_with(|address| *address == self.address()).unwrap_or(false)
+    }
+
+    /// Tells a hook that something was done; what it fails with is logged.
+    pub(super) async fn tell(&self, hook: Option<&Hook>, space: &NsConn, message: Message) {
+        if hook.is_some() {
+            self.tell_with(hook, space, message, self.instances(space.index())).await;
+        }
+    }
+
+    /// Tells the same, when the connection is no more, or not yet, where these controllers are.
+    pub(super) async fn tell_with(
+        &self,
+        hook: Option<&Hook>,
+        space: &NsConn,
+        message: Message,
+        instances: Instances,
+    ) {
+        let event = message.frame.event.clone();
+        if let Err(error) = self.decide_with(hook, space, message, instances).await {
+            self.log(&event, &error);
+        }
+    }
+}
+
+tokio::task_local! {
+    /// The connection whose hook runs.
+    static IN_HOOK_OF: usize;
+}
