@@ -118,17 +118,20 @@ async fn a_slow_handler_slows_down_its_client_and_loses_nothing() {
 
 #[tokio::test]
 async fn the_answer_to_an_ask_is_found_behind_more_than_may_wait() {
-    let (_hub, addr) = start(Events::new().namespace(chat()).waiting(4, 1 << 10)).await;
-    let mut client = Client::connect(addr).await;
-    client.send("$2;default;;askme;0;0;well?").await;
-    let question = client.next().await;
-    for number in 0..60 {
-        client.emit("echo", &number.to_string()).await;
-    }
-    client.send(question).await;
-    assert_eq!(client.next().await, "$2;default;;askme;0;0;well?");
-    for number in 0..60 {
-        assert_eq!(client.next().await, format!(";default;;echo;0;0;{number}"));
+    let few = Events::new().waiting(4, 1 << 10);
+    for (events, waiting) in [(few, 60), (Events::new(), 64), (Events::new(), 200)] {
+        let (_hub, addr) = start(events.namespace(chat())).await;
+        let mut client = Client::connect(addr).await;
+        client.send("$2;default;;askme;0;0;well?").await;
+        let question = client.next().await;
+        for number in 0..waiting {
+            client.emit("echo", &number.to_string()).await;
+        }
+        client.send(question).await;
+        assert_eq!(client.next().await, "$2;default;;askme;0;0;well?");
+        for number in 0..waiting {
+            assert_eq!(client.next().await, format!(";default;;echo;0;0;{number}"));
+        }
     }
 }
 
