@@ -5,6 +5,7 @@ mod arguments;
 mod client;
 #[cfg(all(feature = "neffos-client-tls", feature = "tls"))]
 mod client_tls;
+mod comings;
 #[cfg(all(feature = "mvc", feature = "validator"))]
 mod controllers;
 mod ending;
