@@ -180,7 +180,7 @@ impl Dial {
     /// # Errors
     ///
     /// - the server's application does not let the client in: [`DialError::refusal`]
-    /// - it opens no websocket: [`DialError::status`]
+    /// - it opens no websocket: [`DialError::status`], [`DialError::body`]
     /// - it cannot be reached, is not trusted, or does not answer in time: [`DialError::is_timeout`]
     /// - the URL or a header field is wrong, or the server does not speak the protocol
     ///
@@ -189,9 +189,9 @@ impl Dial {
     /// Dropped before it is done, there is no connection.
     pub async fn open(self) -> Result<Client, DialError> {
         let (target, max_message) = (Arc::new(self.target), self.settings.max_message);
-        let opener: Opener = Arc::new(move |tries| {
+        let opener: Opener = Arc::new(move |tries, end| {
             let target = Arc::clone(&target);
-            Box::pin(async move { target.open(tries, max_message).await })
+            Box::pin(async move { target.open(tries, max_message, end).await })
         });
         Self::open_by(opener, self.namespaces, self.settings, self.callbacks).await
     }

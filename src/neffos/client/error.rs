@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use http::StatusCode;
 use tokio_tungstenite::tungstenite;
 
@@ -21,7 +22,7 @@ enum Repr {
     Left,
     Protocol(Arc<tungstenite::Error>),
     Refused(Box<str>),
-    Status(StatusCode),
+    Status(StatusCode, Bytes),
     Timeout,
     #[cfg(feature = "neffos-client-tls")]
     Tls(Arc<io::Error>),
@@ -29,6 +30,11 @@ enum Repr {
 }
 
 impl DialError {
+    /// Makes the error of an answer that opens no websocket.
+    pub(super) const fn answer(status: StatusCode, body: Bytes) -> Self {
+        Self { repr: Repr::Status(status, body) }
+    }
+
     pub(super) const fn flood() -> Self {
         Self { repr: Repr::Flood }
     }
@@ -52,7 +58,6 @@ impl DialError {
     /// Makes the error of a websocket. It is no `From`, which would show everybody whose websockets these are.
     pub(super) fn socket(error: tungstenite::Error) -> Self {
         let repr = match error {
-            tungstenite::Error::Http(response) => Repr::Status(response.status()),
             tungstenite::Error::Io(error) => Repr::Io(Arc::new(error)),
             error => Repr::Protocol(Arc::new(error)),
         };
@@ -85,7 +90,17 @@ impl DialError {
     #[must_use]
     pub const fn status(&self) -> Option<StatusCode> {
         match self.repr {
-            Repr::Status(status) => Some(status),
+            Repr::Status(status, _) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Returns the body of that answer, such as the JSON of an error: the first 8 KiB, as far as they came in the time that
+    /// opening may take. Empty when the answer does not announce a length.
+    #[must_use]
+    pub const fn body(&self) -> Option<&Bytes> {
+        match &self.repr {
+            Repr::Status(_, body) => Some(body),
             _ => None,
         }
     }
@@ -102,7 +117,7 @@ impl DialError {
     pub const fn is_final(&self) -> bool {
         match self.repr {
             Repr::Header(_) | Repr::Refused(_) | Repr::Url(_) => true,
-            Repr::Status(status) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+            Repr::Status(status, _) => matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
             Repr::Flood | Repr::Io(_) | Repr::Left | Repr::Protocol(_) | Repr::Timeout => false,
             #[cfg(feature = "neffos-client-tls")]
             Repr::Tls(_) => false,
@@ -119,7 +134,7 @@ impl fmt::Display for DialError {
             Repr::Left => f.write_str("the server left before it let the client in"),
             Repr::Protocol(_) => f.write_str("the server does not speak the protocol"),
             Repr::Refused(text) => write!(f, "the server refused: {text}"),
-            Repr::Status(status) => write!(f, "the server answered {status}"),
+            Repr::Status(status, _) => write!(f, "the server answered {status}"),
             Repr::Timeout => f.write_str("the server did not answer in time"),
             #[cfg(feature = "neffos-client-tls")]
             Repr::Tls(_) => f.write_str("TLS with the server failed"),

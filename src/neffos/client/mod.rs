@@ -84,6 +84,7 @@
 //! # }
 //! ```
 
+mod answer;
 mod asks;
 mod backoff;
 mod connection;

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
+use super::answer::within;
 use super::asks::Then;
 use super::connection::{Connection, Pulse};
 use super::handshake::{Opened, shake};
@@ -24,14 +25,15 @@ pub(super) async fn open(
     is_native: bool,
     settings: &Settings,
 ) -> Result<Opened, DialError> {
+    let end = Instant::now().checked_add(settings.handshake_timeout);
     let opening = async {
-        let socket = opener(tries).await?;
+        let socket = opener(tries, end).await?;
         match is_native {
             true => Ok(Opened { socket, id: String::new(), early: Vec::new() }),
             false => shake(socket).await,
         }
     };
-    timeout(settings.handshake_timeout, opening).await.unwrap_or_else(|_| Err(DialError::timeout()))
+    within(end, opening).await.unwrap_or_else(|| Err(DialError::timeout()))
 }
 
 pub(super) struct Session {

@@ -8,12 +8,16 @@ use http::header::{CONNECTION, HOST, UPGRADE};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::DialError;
+use super::answer::{self, Lent};
+use crate::neffos::lock::lock;
 
 /// A stream of bytes to a server.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -24,8 +28,8 @@ pub(super) type Socket = WebSocketStream<Box<dyn Io>>;
 
 pub(super) type Opening = Pin<Box<dyn Future<Output = Result<Socket, DialError>> + Send>>;
 
-/// Opens a websocket, told how often that was tried.
-pub(super) type Opener = Arc<dyn Fn(u32) -> Opening + Send + Sync>;
+/// Opens a websocket, told how often that was tried, and until when it may take.
+pub(super) type Opener = Arc<dyn Fn(u32, Option<Instant>) -> Opening + Send + Sync>;
 
 /// Where a server is, and what it is told first.
 #[derive(Clone, Debug)]
@@ -62,13 +66,25 @@ impl Target {
     }
 
     /// Opens a websocket.
-    pub(super) async fn open(&self, tries: u32, max_message: usize) -> Result<Socket, DialError> {
+    pub(super) async fn open(
+        &self,
+        tries: u32,
+        max_message: usize,
+        end: Option<Instant>,
+    ) -> Result<Socket, DialError> {
         let request = self.request(tries)?;
-        let io = self.connect(request.uri()).await?;
-        let config = config(max_message);
-        let opened = client_async_with_config(request, io, Some(config)).await;
-        let (socket, _) = opened.map_err(DialError::socket)?;
-        Ok(socket)
+        let (lent, back) = Lent::new(self.connect(request.uri()).await?);
+        let lent: Box<dyn Io> = Box::new(lent);
+        match client_async_with_config(request, lent, Some(config(max_message))).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(answer)) => {
+                let (head, read) = answer.into_parts();
+                let io = lock(&back).take();
+                let body = answer::body(&head.headers, read.unwrap_or_default(), io, end).await;
+                Err(DialError::answer(head.status, body))
+            }
+            Err(error) => Err(DialError::socket(error)),
+        }
     }
 
     async fn connect(&self, uri: &Uri) -> Result<Box<dyn Io>, DialError> {

@@ -64,6 +64,8 @@ async fn every_refusal_reaches_the_caller_with_its_text() {
     assert_eq!(refused.refusal(), Some("rejected: why"));
     let foreign = soon(dial(addr).header("Origin", "https://elsewhere.example").open()).await.unwrap_err();
     assert_eq!((foreign.status(), foreign.is_final()), (Some(StatusCode::FORBIDDEN), true));
+    let said: serde_json::Value = serde_json::from_slice(foreign.body().unwrap()).unwrap();
+    assert!(said.to_string().contains("origin"), "{said}");
 
     let others = ["locked", "nope", "sticky"].map(Known::new);
     let (client, space) = connect(others.into_iter().fold(dial(addr), Dial::namespace)).await;

@@ -34,7 +34,7 @@ type Peers = mpsc::UnboundedReceiver<Peer>;
 /// A network on which every connection reaches the test; when the test takes none any more, none can be opened.
 fn network() -> (Opener, Peers) {
     let (sender, peers) = mpsc::unbounded_channel();
-    let opener: Opener = Arc::new(move |tries| {
+    let opener: Opener = Arc::new(move |tries, _| {
         let sender = sender.clone();
         Box::pin(async move {
             let (near, far) = tokio::io::duplex(4 << 10);
