@@ -1,6 +1,7 @@
 //! What a handler reads, needs and may answer, as data.
 
 mod member;
+mod part;
 
 use std::any::{TypeId, type_name};
 use std::borrow::Cow;
@@ -8,6 +9,7 @@ use std::borrow::Cow;
 use http::StatusCode;
 
 pub use self::member::{Member, MemberName};
+pub use self::part::{Part, PartOwner};
 use crate::Place;
 use crate::inject::Key;
 use crate::request::FromRequest;
@@ -22,6 +24,7 @@ pub struct Contract {
     dependencies: Vec<Dependency>,
     refusals: Vec<Refusal>,
     members: Vec<Member>,
+    parts: Vec<Part>,
     optional: bool,
     /// Whether a member is being described: what stands inside of it is none of the contract's.
     in_member: bool,
@@ -50,8 +53,18 @@ impl Contract {
             type_name: type_name::<T>(),
             key,
             required: !self.optional,
+            is_of_part: false,
         };
         self.dependencies.push(dependency);
+    }
+
+    /// Adds something that the work is handed on to: what it needs is needed.
+    ///
+    /// What it reads is its own: a body, say, is not that of the request.
+    pub fn hands_on(&mut self, part: Part) {
+        let needed = part.contract().dependencies().iter().cloned();
+        self.dependencies.extend(needed.map(|needed| Dependency { is_of_part: true, ..needed }));
+        self.parts.push(part);
     }
 
     /// Adds an answer by which the request may be refused.
@@ -94,13 +107,19 @@ impl Contract {
         &self.members
     }
 
+    /// Returns what the work is handed on to.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// Returns what is read from the request.
     #[must_use]
     pub fn inputs(&self) -> &[Input] {
         &self.inputs
     }
 
-    /// Returns the dependencies that are needed.
+    /// Returns the dependencies that are needed, those of the [parts](Self::parts) as well.
     #[must_use]
     pub fn dependencies(&self) -> &[Dependency] {
         &self.dependencies
@@ -242,6 +261,7 @@ pub struct Dependency {
     type_name: &'static str,
     key: Key,
     required: bool,
+    is_of_part: bool,
 }
 
 impl Dependency {
@@ -267,6 +287,11 @@ impl Dependency {
     #[must_use]
     pub const fn is_required(&self) -> bool {
         self.required
+    }
+
+    /// Returns whether one of the [parts](Contract::parts) needs it.
+    pub(crate) const fn is_of_part(&self) -> bool {
+        self.is_of_part
     }
 }
 

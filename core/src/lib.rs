@@ -20,7 +20,9 @@ mod respond;
 mod rules;
 pub mod stats;
 
-pub use self::contract::{Contract, Dependency, Field, FieldKind, Input, Member, MemberName, Refusal};
+pub use self::contract::{
+    Contract, Dependency, Field, FieldKind, Input, Member, MemberName, Part, PartOwner, Refusal,
+};
 pub use self::error::{BoxError, Error, ErrorKind};
 pub use self::handler::{Answer, Context, Handle, Handler, Stop, handle, service};
 pub use self::limits::Limits;

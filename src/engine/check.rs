@@ -8,7 +8,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvider};
-use gongular_core::{Contract, Field, Input, Place};
+use gongular_core::{Contract, Field, Input, Part, Place};
 use http::Method;
 
 use super::mistake::{Mistake, MistakeKind};
@@ -93,8 +93,11 @@ fn subject(field: &str, type_name: &str, handler: &Registered) -> String {
             return format!("argument `{field}` of `{}`", action.method);
         }
     }
-    #[cfg(not(feature = "mvc"))]
-    let _ = handler;
+    let is_of_it = |input: &Input| input.type_name() == type_name;
+    let fields = |part: &&Part| part.is_fields() && part.contract().inputs().iter().any(is_of_it);
+    if let Some(part) = handler.contract.parts().iter().find(fields) {
+        return format!("field `{field}` of {} ({})", part.title(), part.place());
+    }
     format!("field `{field}` of `{type_name}`")
 }
 
@@ -103,22 +106,11 @@ fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
     if !reads_body(handler.contract.inputs()) {
         return;
     }
-    #[cfg(feature = "mvc")]
-    let fields = handler.action.as_ref().map(|action| action.owner.fields());
-    #[cfg(feature = "mvc")]
-    let field =
-        fields.as_ref().and_then(|fields| fields.members().iter().find(|field| reads_body(field.inputs())));
-    #[cfg(feature = "mvc")]
-    if let Some((field, action)) = field.zip(handler.action.as_ref()) {
+    if let Some(field) = field_with_body(handler) {
         let text = format!(
-            "field `{}: {}` of `{}` reads the body, but the route `{} {}` of `{}` has none: write `#[given]` above it if it is a plain value, or \
+            "{field} reads the body, but the route `{} {}` of `{}` has none: write `#[given]` above it if it is a plain value, or \
              read it in the methods that have a body",
-            field.name(),
-            field.type_text(),
-            action.owner.name(),
-            route.method,
-            route.pattern,
-            handler.name,
+            route.method, route.pattern, handler.name,
         );
         mistakes.push(Mistake::new(MistakeKind::BodyInGet, text, route.place));
         return;
@@ -128,6 +120,20 @@ fn body(route: &Planned, handler: &Registered, mistakes: &mut Vec<Mistake>) {
         handler.name, route.method, route.pattern
     );
     mistakes.push(Mistake::new(MistakeKind::BodyInGet, text, route.place));
+}
+
+/// Names the field of a controller that reads the body, if it is one.
+fn field_with_body(handler: &Registered) -> Option<String> {
+    let find = |contract: &Contract, owner: &str| {
+        let field = contract.members().iter().find(|field| reads_body(field.inputs()))?;
+        Some(format!("field `{}: {}` of {owner}", field.name(), field.type_text()))
+    };
+    #[cfg(feature = "mvc")]
+    if let Some(action) = &handler.action {
+        return find(&action.owner.fields(), &format!("`{}`", action.owner.name()));
+    }
+    let mut parts = handler.contract.parts().iter().filter(|part| part.is_fields());
+    parts.find_map(|part| find(part.contract(), &format!("{} ({})", part.title(), part.place())))
 }
 
 fn reads_body(inputs: &[Input]) -> bool {

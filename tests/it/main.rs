@@ -30,6 +30,8 @@ mod neffos;
     feature = "yaml"
 ))]
 mod notation;
+#[cfg(all(feature = "mvc", feature = "neffos"))]
+mod places;
 #[cfg(feature = "axum")]
 mod promises;
 mod rules;

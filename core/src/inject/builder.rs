@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body_util::Empty;
 
 use super::factory::{Factory, form};
+use super::needs::Need;
 use super::provider::Identity;
 use super::spec::{Maker, Spec};
 use super::table::AnySlot;
@@ -49,14 +50,6 @@ impl Node {
     pub(super) const fn key(&self) -> Key {
         self.identity.key
     }
-}
-
-/// Somebody besides the factories who needs dependencies.
-#[derive(Clone)]
-pub(super) struct Need {
-    pub(super) name: String,
-    pub(super) place: &'static Location<'static>,
-    pub(super) dependencies: Vec<Dependency>,
 }
 
 impl ContainerBuilder {
@@ -158,14 +151,15 @@ impl ContainerBuilder {
     }
 
     /// As [`needs_contract`](Self::needs_contract), for something that was registered elsewhere.
+    ///
+    /// What it hands its work on to is named, and has a place, of its own.
     pub fn needs_contract_at(
         mut self,
         name: impl Into<String>,
         contract: &Contract,
         place: &'static Location<'static>,
     ) -> Self {
-        let dependencies = contract.dependencies().to_vec();
-        self.needs.push(Need { name: name.into(), place, dependencies });
+        self.needs.extend(Need::all_of(name.into(), contract, place));
         self
     }
 

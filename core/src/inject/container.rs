@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use http::Request;
 
-use super::builder::{ContainerBuilder, Need, Node, Plan};
+use super::builder::{ContainerBuilder, Node, Plan};
 use super::mistake::{Mistake, MistakeKind};
+use super::needs::Need;
 use super::provider::Identity;
 use super::scope::ScopeInner;
 use super::spec::{Maker, Slot};

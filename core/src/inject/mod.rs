@@ -22,6 +22,7 @@ mod keeper;
 mod key;
 mod lifetimes;
 mod mistake;
+mod needs;
 mod open;
 mod overrides;
 mod provider;

@@ -57,6 +57,11 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
     // Where an argument is none, the method is what is looked for.
     let at = arguments.first().map_or(span, Spanned::span);
     let types = quote_spanned!(at=> (#(#arguments,)*));
+    let method_name = LitStr::new(&ident.unraw().to_string(), span);
+    let member_names = method.names.iter().zip(arguments).enumerate().map(|(index, (name, ty))| {
+        let text = type_text(ty);
+        quote!(#krate::__private::MemberName::new(#index, #name, #text))
+    });
     let receiver = method.takes_self.then(|| quote!(__controller,));
     let call = quote_spanned!(span=> <#ty>::#ident(#receiver #(#names),*));
     let reply = if method.is_async {
@@ -71,6 +76,9 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
         #(#cfg)*
         #[automatically_derived]
         impl #krate::neffos::EventMethod<#ty> for #name {
+            const NAME: &'static str = #method_name;
+            const ARGUMENTS: &'static [#krate::__private::MemberName] = &[#(#member_names),*];
+
             type Moment = #krate::neffos::moment::#moment;
             type Arguments = #types;
 

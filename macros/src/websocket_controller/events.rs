@@ -2,7 +2,7 @@
 
 use syn::ext::IdentExt;
 use syn::{
-    Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, ReceiverKind, Signature, Type,
+    Attribute, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, LitStr, Meta, Pat, ReceiverKind, Signature, Type,
 };
 
 use super::options::Options;
@@ -22,6 +22,8 @@ pub(super) struct Method {
     pub(super) is_async: bool,
     pub(super) takes_self: bool,
     pub(super) arguments: Vec<Type>,
+    /// What the arguments are called; the position for a pattern.
+    pub(super) names: Vec<String>,
     pub(super) role: Role,
 }
 
@@ -120,13 +122,14 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
             );
         });
     }
-    let (takes_self, arguments) = arguments(signature, mistakes);
+    let (takes_self, arguments, names) = arguments(signature, mistakes);
     Some(Method {
         ident: signature.ident.clone(),
         cfg: function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect(),
         is_async: signature.asyncness.is_some(),
         takes_self,
         arguments,
+        names,
         role,
     })
 }
@@ -155,9 +158,9 @@ fn take(attributes: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> Option<Vec<
     (!is_skipped).then_some(events)
 }
 
-fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>) {
+fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>, Vec<String>) {
     let mut takes_self = false;
-    let mut arguments = Vec::new();
+    let (mut arguments, mut names) = (Vec::new(), Vec::new());
     for input in &signature.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -170,7 +173,13 @@ fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>
                     mistakes.add(receiver, text);
                 }
             }
-            FnArg::Typed(typed) => arguments.push((*typed.ty).clone()),
+            FnArg::Typed(typed) => {
+                names.push(match &*typed.pat {
+                    Pat::Ident(name) => name.ident.unraw().to_string(),
+                    _ => arguments.len().to_string(),
+                });
+                arguments.push((*typed.ty).clone());
+            }
         }
     }
     if arguments.len() > MAX_ARGUMENTS {
@@ -178,7 +187,7 @@ fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>
         mistakes.add(&signature.inputs, text);
         arguments.truncate(MAX_ARGUMENTS);
     }
-    (takes_self, arguments)
+    (takes_self, arguments, names)
 }
 
 /// The members of the longest tuple of arguments.

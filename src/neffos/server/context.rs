@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use gongular_core::MemberName;
+
 use super::instances::Instances;
 use crate::neffos::{Conn, Message, NsConn};
 use crate::{Contract, Error};
@@ -121,9 +123,16 @@ impl EventContext {
     note = "hooks of a connection take `Conn`, `Hub`, `Inject<T>` and `Kept<T>`; those of a namespace also `NsConn` and `Message`, those of a room also `Room`; handlers of events also `Room`, `Option<Room>`, `Body<T>`, `String` and `Bytes`"
 )]
 pub trait FromEvent<M>: Sized {
-    /// Adds the dependencies that this type needs to the contract of the route.
+    /// Adds what this type needs, and what it reads of a message, to the contract of the handler.
     fn describe(contract: &mut Contract) {
         let _ = contract;
+    }
+
+    /// Adds the same of each of several, with what they are called in the program.
+    #[doc(hidden)]
+    fn describe_members(names: &[MemberName], contract: &mut Contract) {
+        let _ = names;
+        Self::describe(contract);
     }
 
     /// Makes the argument.
@@ -144,6 +153,13 @@ macro_rules! tuple {
         {
             fn describe(contract: &mut Contract) {
                 $($name::describe(contract);)*
+            }
+
+            fn describe_members(names: &[MemberName], contract: &mut Contract) {
+                $(
+                    let (own, names) = names.split_at(names.len().min(1));
+                    contract.members_of(own, <$name as FromEvent<Moment>>::describe);
+                )*
             }
 
             async fn from_event(cx: &EventContext) -> Result<Self, Error> {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::context::moment::AtConnection;
-use super::handler::{Describe, EventHandler, Hook, erase};
+use super::handler::{EventHandler, Hook, erase};
 use super::mistakes::{EventsError, Origin, Origins};
+use super::needs::{Need, Role};
 use super::settings::Settings;
 use crate::neffos::exchange::Exchange;
 use crate::neffos::{Hub, Namespace};
@@ -47,7 +48,7 @@ pub struct Events {
     pub(super) settings: Settings,
     /// The exchange, and where in the program it was given.
     pub(super) exchange: Option<(Arc<dyn Exchange>, &'static Location<'static>)>,
-    pub(super) needs: Vec<Describe>,
+    pub(super) needs: Vec<Need>,
     pub(super) origins: Origins,
 }
 
@@ -68,9 +69,9 @@ macro_rules! hooks {
             where
                 H: EventHandler<AtConnection, Args>,
             {
-                let hook = erase(hook, &mut self.needs);
-                self.hooks.$field.get_or_insert(hook);
-                let origin = Origin { controller: None, place: Location::caller() };
+                let origin = Origin::of_function(Location::caller());
+                self.needs.push(Need::new(Role::Hook(stringify!($name)), origin, H::describe));
+                self.hooks.$field.get_or_insert(erase(hook));
                 self.origins.note(concat!("`", stringify!($name), "`").to_owned(), "the connections", origin);
                 self
             }

@@ -12,7 +12,9 @@ use serde::de::DeserializeOwned;
 use super::context::{EventContext, FromEvent, InNamespace, moment};
 use crate::inject::InjectKey;
 use crate::neffos::{Conn, Hub, Message, NsConn, Room};
-use crate::{Body, BodySlot, Contract, Error, FromRequest, Inject, Place, RequestContext, Rules};
+use crate::{
+    Body, BodySlot, Contract, Error, FromRequest, Inject, Input, Place, RequestContext, ResponseBody, Rules,
+};
 
 impl<M> FromEvent<M> for Conn {
     async fn from_event(cx: &EventContext) -> Result<Self, Error> {
@@ -73,6 +75,10 @@ impl FromEvent<moment::AtMessage> for Option<Room> {
 ///
 /// As [`Body::from_json`]; a client that asked reads what is wrong with which field.
 impl<T: DeserializeOwned + Rules> FromEvent<moment::AtMessage> for Body<T> {
+    fn describe(contract: &mut Contract) {
+        <Self as FromRequest<ResponseBody>>::describe(contract);
+    }
+
     async fn from_event(cx: &EventContext) -> Result<Self, Error> {
         Self::from_json(cx.message().body())
     }
@@ -84,6 +90,10 @@ impl<T: DeserializeOwned + Rules> FromEvent<moment::AtMessage> for Body<T> {
 ///
 /// It is not UTF-8: [`ErrorKind::Parse`](crate::ErrorKind::Parse).
 impl FromEvent<moment::AtMessage> for String {
+    fn describe(contract: &mut Contract) {
+        contract.reads(Input::new::<Self>(Place::Body));
+    }
+
     async fn from_event(cx: &EventContext) -> Result<Self, Error> {
         let text = cx.message().text().map(str::to_owned);
         text.ok_or_else(|| Error::parse(Place::Body, "", "encoding", "the text is not valid UTF-8"))
@@ -92,6 +102,10 @@ impl FromEvent<moment::AtMessage> for String {
 
 /// The body, without a copy.
 impl FromEvent<moment::AtMessage> for Bytes {
+    fn describe(contract: &mut Contract) {
+        contract.reads(Input::new::<Self>(Place::Body));
+    }
+
     async fn from_event(cx: &EventContext) -> Result<Self, Error> {
         Ok(cx.message().body().clone())
     }

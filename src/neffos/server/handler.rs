@@ -48,9 +48,8 @@ pub(super) type Hook = Arc<dyn Fn(EventContext) -> Running + Send + Sync>;
 /// Adds what a handler needs to a contract.
 pub(super) type Describe = fn(&mut Contract);
 
-/// Forgets the type of a handler, and keeps what tells its needs.
-pub(super) fn erase<M, Args, H: EventHandler<M, Args>>(handler: H, needs: &mut Vec<Describe>) -> Hook {
-    needs.push(H::describe);
+/// Forgets the type of a handler; what tells its needs is kept beside.
+pub(super) fn erase<M, Args, H: EventHandler<M, Args>>(handler: H) -> Hook {
     Arc::new(move |cx| {
         let handler = handler.clone();
         Box::pin(async move { handler.call(cx).await })

@@ -10,8 +10,8 @@ use tokio::sync::OnceCell;
 
 use super::broadcast::To;
 use super::directory::Directory;
-use super::handler::Describe;
 use super::mistakes::EventsMistake;
+use super::needs::Need;
 use super::remote::Remote;
 use super::route::Speaks;
 use super::settings::Settings;
@@ -59,7 +59,8 @@ pub(in crate::neffos) struct Inner {
     pub(super) namespaces: Box<[Namespace]>,
     pub(super) hooks: super::events::Hooks,
     settings: Settings,
-    needs: Vec<Describe>,
+    /// What hooks of connections need.
+    needs: Vec<Need>,
     directory: Directory,
     tokens: Tokens,
     serials: AtomicU64,
@@ -73,9 +74,8 @@ pub(in crate::neffos) struct Inner {
 
 impl Hub {
     pub(super) fn new(events: Events) -> Result<Self, EventsMistake> {
-        let Events { namespaces, hooks, settings, exchange, mut needs, origins: _ } = events;
+        let Events { namespaces, hooks, settings, exchange, needs, origins: _ } = events;
         let (exchange, place) = exchange.unzip();
-        needs.extend(namespaces.iter().flat_map(|namespace| &namespace.needs));
         let inner = Arc::new(Inner {
             directory: Directory::new(namespaces.len()),
             namespaces: namespaces.into(),
@@ -91,8 +91,9 @@ impl Hub {
         });
         if let (Some(exchange), Some(place)) = (&inner.exchange, place) {
             let started = exchange.start(Inbox::new(Arc::downgrade(&inner)));
-            started
-                .map_err(|error| EventsMistake::new(format!("the exchange cannot work: {error}"), place))?;
+            started.map_err(|error| {
+                EventsMistake::new(format!("the exchange ({place}) cannot work: {error}"), place)
+            })?;
         }
         Ok(Self { inner })
     }
@@ -102,6 +103,10 @@ impl Hub {
     ///
     /// It answers `HEAD` with 302, by which clients look whether the server is up again. Messages may have 64 KiB and 8192 of
     /// them may wait for a client, up to 1 MiB; all the settings of a websocket can be changed.
+    ///
+    /// A hub may have several routes, or the same one on several hosts: it is one server whichever way a client came, and a handler
+    /// gets its dependencies from the container of that way. A hub without a route has no connections of its own; with an
+    /// [`Exchange`] it still sends to those of other servers.
     ///
     /// Without our engine, what refuses a request is answered by an [`ErrorLayer`](crate::layers::ErrorLayer) around the service, and
     /// what handlers inject comes from an [`InjectLayer`](crate::layers::InjectLayer):
@@ -214,7 +219,11 @@ impl Hub {
 
     /// Adds what handlers and hooks need to the contract of a route.
     pub(super) fn describe(&self, contract: &mut Contract) {
-        self.inner.needs.iter().for_each(|describe| describe(contract));
+        self.inner.needs.iter().for_each(|need| need.describe("the connections", "", contract));
+        for namespace in &self.inner.namespaces {
+            let of = format!("namespace {:?}", namespace.name());
+            namespace.needs.iter().for_each(|need| need.describe(&of, namespace.name(), contract));
+        }
         // Who provides the handle to push from elsewhere need not do so yet.
         contract.optional(|contract| contract.needs::<Self>(Key::NONE));
     }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt;
 use std::panic::Location;
 
+use gongular_core::PartOwner;
+
 /// What is wrong with the description of a server: everything, not the first of it.
 pub struct EventsError {
     mistakes: Vec<EventsMistake>,
@@ -67,17 +69,34 @@ impl fmt::Display for EventsMistake {
     }
 }
 
-/// Who handles something: a function, by where it was added, or a controller.
+/// Who handles something: a function, by where it was added, or a controller, by where its method stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Origin {
-    pub(super) controller: Option<&'static str>,
+    pub(super) owner: Option<PartOwner>,
+    /// The name of the controller, as its `impl` block writes it.
+    pub(super) controller: &'static str,
     pub(super) place: &'static Location<'static>,
+}
+
+impl Origin {
+    /// Makes the origin of something that was added as a function.
+    pub(super) const fn of_function(place: &'static Location<'static>) -> Self {
+        Self { owner: None, controller: "", place }
+    }
+
+    /// Names the controller, or its method.
+    pub(super) fn who(self) -> String {
+        match self.owner.and_then(|owner| owner.method_name()) {
+            Some(method) => format!("`{}::{method}`", self.controller),
+            None => format!("`{}`", self.controller),
+        }
+    }
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.controller {
-            Some(controller) => write!(f, "`{controller}` ({})", self.place),
+        match self.owner {
+            Some(_) => write!(f, "{} ({})", self.who(), self.place),
             None => fmt::Display::fmt(self.place, f),
         }
     }
@@ -99,6 +118,11 @@ impl Origins {
         } else {
             self.all.insert(what, origin);
         }
+    }
+
+    /// Returns who handles something.
+    pub(super) fn of(&self, what: &str) -> Option<Origin> {
+        self.all.get(what).copied()
     }
 
     pub(super) fn mistake(&mut self, text: String, origin: Origin) {

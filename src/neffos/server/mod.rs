@@ -19,6 +19,7 @@ mod leaving;
 mod mistakes;
 mod moves;
 mod namespace;
+mod needs;
 mod ns_conn;
 mod place;
 pub(super) mod remote;

@@ -5,9 +5,10 @@ use std::fmt;
 use std::panic::Location;
 
 use super::context::moment::{AtMessage, AtNamespace, AtRoom};
-use super::handler::{Describe, EventHandler, Hook, erase};
+use super::handler::{EventHandler, Hook, erase};
 use super::instances::Maker;
 use super::mistakes::{EventsMistake, Origin, Origins};
+use super::needs::{Need, Role};
 use crate::neffos::codec::system::is_own;
 
 /// A namespace: its events and hooks, each an async function of [arguments](crate::neffos::FromEvent).
@@ -52,7 +53,7 @@ pub struct Namespace {
     /// Few enough that comparing names is faster than hashing one.
     events: BTreeMap<Box<str>, Hook>,
     pub(super) hooks: Hooks,
-    pub(super) needs: Vec<Describe>,
+    pub(super) needs: Vec<Need>,
     makers: Vec<Maker>,
     origins: Origins,
     /// Who adds what is added now, when it is a controller.
@@ -84,9 +85,10 @@ macro_rules! hooks {
             where
                 H: EventHandler<$moment, Args>,
             {
-                let hook = erase(hook, &mut self.needs);
-                self.hooks.$field.get_or_insert(hook);
-                self.note(concat!("`", stringify!($name), "`").to_owned(), Location::caller());
+                let origin = self.origin(Location::caller());
+                self.needs.push(Need::new(Role::Hook(stringify!($name)), origin, H::describe));
+                self.hooks.$field.get_or_insert(erase(hook));
+                self.note(concat!("`", stringify!($name), "`").to_owned(), origin);
                 self
             }
         )*
@@ -94,7 +96,7 @@ macro_rules! hooks {
 }
 
 impl Namespace {
-    /// Makes a namespace without events. The name may be empty.
+    /// Makes a namespace without events: clients may connect to it, and are sent to. The name may be empty.
     #[must_use]
     pub fn new(name: &str) -> Self {
         Self {
@@ -124,17 +126,18 @@ impl Namespace {
     where
         H: EventHandler<AtMessage, Args>,
     {
-        let hook = erase(handler, &mut self.needs);
+        let origin = self.origin(Location::caller());
+        self.needs.push(Need::new(Role::Event(event.into()), origin, H::describe));
         if is_own(event) {
-            let origin = self.origin(Location::caller());
             let text = format!(
-                "event {event:?} of namespace {:?} is the protocol's own: add its hook ({origin})",
+                "event {event:?} of namespace {:?} ({origin}) has a name that begins with `_On`, as only those of the protocol do: give it \
+                 another one, or add the hook, such as `on_room_join`",
                 self.name
             );
             self.origins.mistake(text, origin);
         }
-        self.note(format!("event {event:?}"), Location::caller());
-        self.events.entry(event.into()).or_insert(hook);
+        self.note(format!("event {event:?}"), origin);
+        self.events.entry(event.into()).or_insert_with(|| erase(handler));
         self
     }
 
@@ -186,17 +189,25 @@ impl Namespace {
         self.makers.extend(other.makers);
     }
 
-    fn note(&mut self, what: String, place: &'static Location<'static>) {
-        let origin = self.origin(place);
+    fn note(&mut self, what: String, origin: Origin) {
         self.origins.note(what, &format!("namespace {:?}", self.name), origin);
     }
 
     fn origin(&self, place: &'static Location<'static>) -> Origin {
-        self.controller.unwrap_or(Origin { controller: None, place })
+        self.controller.unwrap_or(Origin::of_function(place))
     }
 
     pub(super) fn take_mistakes(&mut self) -> Vec<EventsMistake> {
-        std::mem::take(&mut self.origins).mistakes
+        let mut origins = std::mem::take(&mut self.origins);
+        if let Some(origin) = origins.of(NATIVE).filter(|_| !self.name.is_empty()) {
+            let text = format!(
+                "{NATIVE} of namespace {:?} never runs ({origin}): native messages are of no namespace; add it to the one without a name, \
+                 `Namespace::new(\"\")` or `#[websocket_controller]`",
+                self.name
+            );
+            origins.mistake(text, origin);
+        }
+        origins.mistakes
     }
 
     /// Returns what makes the controllers of a connection that enters.
@@ -266,6 +277,9 @@ impl Hooks {
         }
     }
 }
+
+/// What the hook of native messages is noted as.
+const NATIVE: &str = "`on_native_message`";
 
 impl fmt::Debug for Namespace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

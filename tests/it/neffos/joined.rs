@@ -4,21 +4,9 @@ use axum::Router as AxumRouter;
 use gongular::mvc::{Application, Controller, controller};
 use gongular::neffos::websocket_controller;
 use gongular::server::Server;
-use gongular::{Engine, Inject, Router};
+use gongular::{Inject, Router};
 
 use super::*;
-
-/// Replaces the lines of this file by `HERE`.
-fn without_places(text: &str) -> String {
-    let mut pieces = text.split(file!());
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|character: char| !(character.is_ascii_digit() || character == ':'));
-        out.push_str("HERE");
-        out.push_str(&piece[end.unwrap_or(piece.len())..]);
-    }
-    out
-}
 
 #[derive(Controller)]
 struct Greeter {
@@ -37,24 +25,6 @@ impl Greeter {
             _ => Ok(()),
         }
     }
-}
-
-#[derive(Controller)]
-struct Counter {
-    #[header("x-start")]
-    start: Option<u32>,
-}
-
-#[websocket_controller(namespace = "default")]
-impl Counter {
-    async fn count(&self) -> String {
-        self.start.unwrap_or(1).to_string()
-    }
-
-    #[event("greet")]
-    async fn again(&self) {}
-
-    async fn on_room_join(&self) {}
 }
 
 #[derive(Controller)]
@@ -85,33 +55,6 @@ async fn controllers_and_functions_of_one_namespace_are_joined() {
         Events::new().namespace(controller::<Greeter>()).namespace(chat()).namespace(controller::<Apart>());
     let (_hub, addr) = start(events).await;
     greets(addr).await;
-}
-
-#[test]
-fn what_is_handled_twice_is_told_all_at_once() {
-    let events = Events::new()
-        .namespace(controller::<Greeter>())
-        .namespace(controller::<Counter>())
-        .namespace(Namespace::new("other").on("a", async || {}).on("a", async || {}).on("_OnA", async || {}))
-        .on_connected(async || {})
-        .on_connected(async || {});
-    let error = events.try_build().unwrap_err();
-    assert!(error.mistakes().iter().all(|mistake| mistake.place().file() == file!()));
-    assert_eq!(
-        without_places(&error.to_string()),
-        "5 mistakes in the events:\n\
-         \x20 1. `on_connected` of the connections is handled twice, by HERE and by HERE; keep one\n\
-         \x20 2. `on_room_join` of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one\n\
-         \x20 3. event \"greet\" of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one\n\
-         \x20 4. event \"a\" of namespace \"other\" is handled twice, by HERE and by HERE; keep one\n\
-         \x20 5. event \"_OnA\" of namespace \"other\" is the protocol's own: add its hook (HERE)"
-    );
-}
-
-#[test]
-#[should_panic(expected = "1 mistake in the events")]
-fn a_server_that_cannot_be_as_it_is_described_is_not_built() {
-    let _hub = Events::new().on_connect(async || {}).on_connect(async || {}).build();
 }
 
 #[tokio::test]
@@ -182,24 +125,4 @@ async fn a_hub_stands_in_an_axum_router() {
     let addr = listener.local_addr().unwrap();
     tokio::spawn(async move { axum::serve(listener, router).await });
     greets(addr).await;
-}
-
-#[tokio::test]
-async fn mistakes_of_websocket_controllers_stand_among_those_of_the_application() {
-    let app = application().handle_websocket(Namespace::new("late")).provide(0_u8).party("/twice", |app| {
-        app.handle_websocket(controller::<Greeter>()).handle_websocket(controller::<Counter>()).websocket(
-            "/ws",
-            Events::new(),
-            Hub::route,
-        )
-    });
-    let error = Engine::new().routes(app.into_router()).build().await.unwrap_err();
-    assert_eq!(
-        without_places(&error.to_string()),
-        "4 mistakes in the application:\n\
-         \x20 1. `u8` is registered after controllers were handled, the last of them the namespace \"late\": register it before the first (HERE)\n\
-         \x20 2. no websocket serves the namespace \"late\", handled at HERE; add `.websocket(\"/ws\", Events::new(), |hub| hub.route())` after it, or move yours there\n\
-         \x20 3. `on_room_join` of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one\n\
-         \x20 4. event \"greet\" of namespace \"default\" is handled twice, by `Greeter` (HERE) and by `Counter` (HERE); keep one"
-    );
 }

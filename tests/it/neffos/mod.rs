@@ -16,6 +16,8 @@ mod forged;
 mod joined;
 mod leaving;
 mod limits;
+#[cfg(all(feature = "axum", feature = "mvc", feature = "server"))]
+mod mistakes;
 mod native;
 mod order;
 mod teardown;

@@ -28,7 +28,7 @@ where
     M: EventMethod<C>,
 {
     fn describe(contract: &mut Contract) {
-        M::Arguments::describe(contract);
+        M::Arguments::describe_members(M::ARGUMENTS, contract);
     }
 
     async fn call(&self, cx: EventContext) -> Result<Option<Payload>, Error> {

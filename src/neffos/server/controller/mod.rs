@@ -6,6 +6,8 @@ mod method;
 
 use std::future::Future;
 
+use gongular_core::MemberName;
+
 pub use self::declaration::Declaration;
 use crate::mvc::{Registration, Source};
 use crate::neffos::{EventContext, FromEvent, IntoReply, Namespace, NsConn, Payload};
@@ -30,6 +32,12 @@ pub trait ControllerEvents: Sized + Send + Sync + 'static {
 
 /// One method of a websocket controller; `#[websocket_controller]` writes it.
 pub trait EventMethod<C>: Send + Sync + 'static {
+    /// The name of the method.
+    const NAME: &'static str;
+
+    /// What it takes: the names and types, as they are written.
+    const ARGUMENTS: &'static [MemberName] = &[];
+
     /// When it runs: one of the [moments](crate::neffos::moment).
     type Moment;
 
