@@ -6,7 +6,7 @@ use super::Application;
 use crate::chain::IntoChain;
 use crate::engine::{Mistake, MistakeKind};
 use crate::inject::Provider;
-use crate::neffos::{Events, Hub, Namespace};
+use crate::neffos::{Events, Hub, IntoNamespace, Namespace};
 use crate::router::Router;
 
 /// A namespace that was handled and that no websocket serves yet.
@@ -64,8 +64,8 @@ impl Application {
     /// # }
     /// ```
     #[track_caller]
-    pub fn handle_websocket(mut self, namespace: impl Into<Namespace>) -> Self {
-        let namespace = namespace.into();
+    pub fn handle_websocket(mut self, namespace: impl IntoNamespace) -> Self {
+        let namespace = namespace.into_namespace();
         self.handled = Some(format!("the namespace {:?}", namespace.name()));
         self.websockets.push(Waiting { namespace, place: Location::caller() });
         self

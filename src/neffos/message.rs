@@ -185,6 +185,11 @@ pub(super) trait Sent: From<Bytes> + From<String> + From<Vec<u8>> {}
 impl<T: From<Bytes> + From<String> + From<Vec<u8>>> Sent for T {}
 
 /// What can be sent as the body of a message: a text, bytes, or [`Json`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a message",
+    label = "cannot be sent as it is",
+    note = "a text, bytes or a `Payload` is sent as it is, and anything that serialises as `Json(value)`"
+)]
 pub trait IntoPayload {
     /// Makes the body.
     ///
@@ -248,6 +253,12 @@ impl<T: Serialize> IntoPayload for Json<T> {
 ///
 /// A client that did not ask gets an answer, too, as an event of the same name, unless it is empty. Answers of hooks are not
 /// sent.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the answer to a message",
+    label = "no answer",
+    note = "return nothing, a text, bytes, a `Payload`, `Json(value)` for anything that serialises, or an `Option` or a `Result` of these",
+    note = "a function that returns a future is written as `async fn`"
+)]
 pub trait IntoReply {
     /// Makes the answer.
     ///

@@ -160,8 +160,8 @@ pub use self::message::{IntoPayload, IntoReply, Message, Payload};
 pub use self::server::reply;
 #[cfg(feature = "neffos")]
 pub use self::server::{
-    Conn, EventContext, EventHandler, Events, EventsError, EventsMistake, FromEvent, Hub, InNamespace, Kept,
-    Namespace, NsConn, Opened, Room, Speaks, To, moment,
+    Conn, EventContext, EventHandler, Events, EventsError, EventsMistake, FromEvent, Hub,
+    InNamespace, IntoNamespace, Kept, Namespace, NsConn, Opened, Room, Speaks, To, moment,
 };
 #[cfg(all(feature = "mvc", feature = "neffos"))]
 pub use self::server::{ControllerEvents, Declaration, EventMethod};

@@ -65,9 +65,14 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
     let receiver = method.takes_self.then(|| quote!(__controller,));
     let call = quote_spanned!(span=> <#ty>::#ident(#receiver #(#names),*));
     let reply = if method.is_async {
-        quote_spanned!(span=> #krate::__private::reply(#call))
+        quote_spanned!(span=> #krate::__private::reply(#call, |__output| #krate::neffos::IntoReply::into_reply(__output)))
     } else {
         quote_spanned!(span=> ::core::future::ready(#krate::neffos::IntoReply::into_reply(#call)))
+    };
+    let future = quote_spanned! {span=>
+        impl ::core::future::Future<
+            Output = ::core::result::Result<::core::option::Option<#krate::neffos::Payload>, #krate::Error>,
+        > + ::core::marker::Send
     };
     quote! {
         #(#cfg)*
@@ -85,12 +90,7 @@ fn item(controller: &Controller, index: usize, method: &Method) -> TokenStream {
             fn call(
                 __controller: &#ty,
                 (#(#names,)*): (#(#arguments,)*),
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<
-                    ::core::option::Option<#krate::neffos::Payload>,
-                    #krate::Error,
-                >,
-            > + ::core::marker::Send {
+            ) -> #future {
                 let _ = __controller;
                 #reply
             }

@@ -6,7 +6,7 @@ use syn::{
 };
 
 use super::options::Options;
-use crate::mistakes::Mistakes;
+use crate::mistakes::{Mistakes, is_near};
 
 /// An `impl` block whose methods are events.
 pub(super) struct Controller {
@@ -91,7 +91,7 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
     let signature = &function.sig;
     let name = signature.ident.unraw().to_string();
     if !signature.generics.params.is_empty() {
-        mistakes.add(&signature.generics, "a method that is an event has no type parameters");
+        mistakes.add(&signature.generics, "a method that is an event has no type parameters, since nobody gives them: write the types, or `#[skip]` above what is no event");
         return None;
     }
     let role = match HOOKS.iter().find(|(hook, ..)| *hook == name) {
@@ -103,11 +103,13 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
         }
         Some((_, hook, moment)) => Role::Hook(hook, *moment),
         None if name.starts_with("on_") => {
-            let hooks: Vec<_> =
-                HOOKS.iter().filter(|(_, hook, _)| !hook.is_empty()).map(|(name, ..)| *name).collect();
+            let near = HOOKS.iter().find(|(hook, built, _)| is_near(&name, hook) || *built == name);
+            let known = match near {
+                Some((hook, ..)) => format!("did you mean `{hook}`?"),
+                None => format!("the hooks are {};", hooks().join(", ")),
+            };
             let text = format!(
-                "`{name}` is no hook, and would be an event that clients send: the hooks are {}; for an event, write `#[event(\"{name}\")]` above it",
-                hooks.join(", ")
+                "`{name}` is no hook, and would be an event that clients send: {known} for an event, write `#[event(\"{name}\")]` above it"
             );
             mistakes.add(&signature.ident, &text);
             return None;
@@ -122,7 +124,7 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
             );
         });
     }
-    let (takes_self, arguments, names) = arguments(signature, mistakes);
+    let (takes_self, arguments, names) = arguments(signature, mistakes)?;
     Some(Method {
         ident: signature.ident.clone(),
         cfg: function.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect(),
@@ -132,6 +134,11 @@ fn read(function: &mut ImplItemFn, mistakes: &mut Mistakes) -> Option<Method> {
         names,
         role,
     })
+}
+
+/// Returns the names of methods that are hooks.
+fn hooks() -> Vec<&'static str> {
+    HOOKS.iter().filter(|(_, hook, _)| !hook.is_empty()).map(|(name, ..)| *name).collect()
 }
 
 /// Takes `#[event("name")]` and `#[skip]`; `None` for a method that is nothing of the kind.
@@ -158,7 +165,9 @@ fn take(attributes: &mut Vec<Attribute>, mistakes: &mut Mistakes) -> Option<Vec<
     (!is_skipped).then_some(events)
 }
 
-fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>, Vec<String>) {
+/// Returns whether a method takes `&self`, the types of what else it takes, and what these are called; `None` when it takes what it
+/// cannot, which would be told once more of the code that calls it.
+fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> Option<(bool, Vec<Type>, Vec<String>)> {
     let mut takes_self = false;
     let (mut arguments, mut names) = (Vec::new(), Vec::new());
     for input in &signature.inputs {
@@ -167,10 +176,11 @@ fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>
                 takes_self = true;
                 if !matches!(receiver.kind, ReceiverKind::Reference(_, _, None)) {
                     let text = format!(
-                        "`{}` takes `&self`: an answer may be awaited while other methods run; what changes stands in a `Mutex` or an atomic",
+                        "write `&self`: the connection shares the instance that `{}` is called on; what changes stands in a `Mutex` or an atomic",
                         signature.ident
                     );
                     mistakes.add(receiver, text);
+                    return None;
                 }
             }
             FnArg::Typed(typed) => {
@@ -185,9 +195,9 @@ fn arguments(signature: &Signature, mistakes: &mut Mistakes) -> (bool, Vec<Type>
     if arguments.len() > MAX_ARGUMENTS {
         let text = format!("a method that is an event takes at most {MAX_ARGUMENTS} arguments");
         mistakes.add(&signature.inputs, text);
-        arguments.truncate(MAX_ARGUMENTS);
+        return None;
     }
-    (takes_self, arguments, names)
+    Some((takes_self, arguments, names))
 }
 
 /// The members of the longest tuple of arguments.

@@ -19,6 +19,11 @@ impl Options {
     pub(super) fn read(arguments: TokenStream, mistakes: &mut Mistakes) -> Self {
         let mut options = Self { krate: parse_quote!(::gongular), namespace: None };
         let parse = |input: ParseStream<'_>| {
+            if input.peek(LitStr) {
+                let name: LitStr = input.parse()?;
+                let text = format!("the namespace has to be named: write `namespace = {:?}`", name.value());
+                return Err(syn::Error::new(name.span(), text));
+            }
             while !input.is_empty() {
                 let key = Ident::parse_any(input)?;
                 if key == "crate" {

@@ -120,7 +120,7 @@ impl EventContext {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an argument at this moment of a connection",
     label = "there is no such thing here",
-    note = "hooks of a connection take `Conn`, `Hub`, `Inject<T>` and `Kept<T>`; those of a namespace also `NsConn` and `Message`, those of a room also `Room`; handlers of events also `Room`, `Option<Room>`, `Body<T>`, `String` and `Bytes`"
+    note = "hooks of a connection take `Conn`, `Hub`, `Inject<T>` and `Kept<T>`; those of a namespace also `NsConn` and `Message`, those of a room also `Room`; handlers of events also `Room`, `Option<Room>`, `String`, `Bytes`, and `Body<T>` for JSON"
 )]
 pub trait FromEvent<M>: Sized {
     /// Adds what this type needs, and what it reads of a message, to the contract of the handler.

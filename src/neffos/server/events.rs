@@ -10,6 +10,7 @@ use http::HeaderName;
 use super::context::moment::AtConnection;
 use super::handler::{EventHandler, Hook, erase};
 use super::mistakes::{EventsError, Origin, Origins};
+use super::namespace::IntoNamespace;
 use super::needs::{Need, Role};
 use super::settings::Settings;
 use crate::neffos::exchange::Exchange;
@@ -97,8 +98,8 @@ impl Events {
     /// Those of the same name are joined to one (`JoinConnHandlers`). An event, or a hook, that several of them have is a
     /// mistake.
     #[track_caller]
-    pub fn namespace(mut self, namespace: impl Into<Namespace>) -> Self {
-        let namespace = namespace.into();
+    pub fn namespace(mut self, namespace: impl IntoNamespace) -> Self {
+        let namespace = namespace.into_namespace();
         match self.namespaces.iter_mut().find(|known| known.name() == namespace.name()) {
             Some(known) => known.join(namespace),
             None => self.namespaces.push(namespace),

@@ -41,6 +41,6 @@ pub use self::extract::Kept;
 pub use self::handler::EventHandler;
 pub use self::hub::Hub;
 pub use self::mistakes::{EventsError, EventsMistake};
-pub use self::namespace::Namespace;
+pub use self::namespace::{IntoNamespace, Namespace};
 pub use self::ns_conn::{NsConn, Room};
 pub use self::route::{Opened, Speaks};

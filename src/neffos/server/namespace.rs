@@ -247,6 +247,26 @@ impl Namespace {
     }
 }
 
+/// What [`Events::namespace`](crate::neffos::Events::namespace) takes: a [`Namespace`], or a controller, `controller::<TheStruct>()`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no namespace",
+    label = "neither a `Namespace` nor a controller",
+    note = "a struct with `#[websocket_controller(namespace = \"..\")]` above its methods is passed by its type, since each connection has an instance of \
+            its own: `controller::<TheStruct>()`, or \
+            `controller_with::<TheStruct>(value)` when fields are `#[given]`",
+    note = "functions are added to a namespace: `Namespace::new(\"name\").on(\"event\", function)`"
+)]
+pub trait IntoNamespace {
+    /// Makes the namespace.
+    fn into_namespace(self) -> Namespace;
+}
+
+impl IntoNamespace for Namespace {
+    fn into_namespace(self) -> Namespace {
+        self
+    }
+}
+
 impl Hooks {
     fn join(&mut self, other: Self) {
         let Self {

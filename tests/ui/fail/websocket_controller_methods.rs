@@ -12,7 +12,11 @@ impl Chat {
 
     async fn on_connect(&self) {}
 
+    async fn on_message(&self) {}
+
     async fn changes(&mut self) {}
+
+    async fn takes(self) {}
 
     async fn of_anything<T>(&self, _anything: T) {}
 
@@ -26,8 +30,16 @@ impl Chat {
 #[derive(Controller)]
 struct Other;
 
-#[websocket_controller(room = "default")]
+#[websocket_controller(namespce = "default")]
 impl Other {
+    async fn event(&self) {}
+}
+
+#[derive(Controller)]
+struct Third;
+
+#[websocket_controller("default")]
+impl Third {
     async fn event(&self) {}
 }
 

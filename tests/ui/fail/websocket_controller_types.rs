@@ -24,6 +24,14 @@ impl Chat {
     async fn answer(&self) -> u8 {
         1
     }
+
+    fn later(&self) -> impl Future<Output = String> + use<> {
+        std::future::ready(String::new())
+    }
+
+    fn at_once(&self) -> u8 {
+        1
+    }
 }
 
 struct NoController;

@@ -10,7 +10,7 @@ use gongular_core::MemberName;
 
 pub use self::declaration::Declaration;
 use crate::mvc::{Registration, Source};
-use crate::neffos::{EventContext, FromEvent, IntoReply, Namespace, NsConn, Payload};
+use crate::neffos::{EventContext, FromEvent, IntoNamespace, Namespace, NsConn, Payload};
 use crate::{Error, FromRequest, RequestContext};
 
 /// The methods of a controller that are events; `#[websocket_controller]` on an `impl` block writes it.
@@ -113,10 +113,10 @@ impl Namespace {
 }
 
 /// The namespace of a controller, as [`Namespace::of`] makes it.
-impl<C: ControllerEvents, S: Source<C>> From<Registration<C, S>> for Namespace {
+impl<C: ControllerEvents, S: Source<C>> IntoNamespace for Registration<C, S> {
     #[track_caller]
-    fn from(controller: Registration<C, S>) -> Self {
-        Self::of(controller)
+    fn into_namespace(self) -> Namespace {
+        Namespace::of(self)
     }
 }
 
@@ -134,10 +134,14 @@ impl<B: Send> FromRequest<B> for NsConn {
 }
 
 /// Waits for what a method returns, and makes an answer of it.
+///
+/// How is asked of the caller, where an output that is no answer is one error at its own place.
 #[doc(hidden)]
-pub async fn reply<F>(method: F) -> Result<Option<Payload>, Error>
+pub async fn reply<F, A>(method: F, answer: A) -> Result<Option<Payload>, Error>
 where
-    F: Future<Output: IntoReply>,
+    F: Future,
+    A: FnOnce(F::Output) -> Result<Option<Payload>, Error>,
 {
-    method.await.into_reply()
+    let output = method.await;
+    answer(output)
 }
