@@ -32,6 +32,8 @@ enum Repr {
     Lost,
     Refused(Box<str>),
     Timeout,
+    /// What a hook failed with, which was told to whom it concerns.
+    Told(Error),
     Unknown,
 }
 
@@ -79,6 +81,25 @@ impl AskError {
         Self { repr: Repr::Failed(error) }
     }
 
+    #[cfg(feature = "neffos")]
+    pub(super) const fn told(error: Error) -> Self {
+        Self { repr: Repr::Told(error) }
+    }
+
+    #[cfg(feature = "neffos")]
+    pub(super) const fn is_told(&self) -> bool {
+        matches!(self.repr, Repr::Told(_))
+    }
+
+    /// Returns what something of the application failed with.
+    #[cfg(feature = "neffos")]
+    pub(super) const fn failure(&self) -> Option<&Error> {
+        match &self.repr {
+            Repr::Failed(error) | Repr::Told(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// Returns whether the namespace is not connected, or the room not joined.
     #[must_use]
     pub const fn is_outside(&self) -> bool {
@@ -116,7 +137,13 @@ impl AskError {
             Repr::BadNamespace => Some(text::BAD_NAMESPACE),
             Repr::BadRoom => Some(text::BAD_ROOM),
             Repr::Refused(text) => Some(text),
-            Repr::Closed | Repr::Failed(_) | Repr::Full | Repr::Lost | Repr::Timeout | Repr::Unknown => None,
+            Repr::Closed
+            | Repr::Failed(_)
+            | Repr::Full
+            | Repr::Lost
+            | Repr::Timeout
+            | Repr::Told(_)
+            | Repr::Unknown => None,
         }
     }
 }
@@ -134,7 +161,7 @@ impl fmt::Display for AskError {
             Repr::BadNamespace => f.write_str(text::BAD_NAMESPACE),
             Repr::BadRoom => f.write_str(text::BAD_ROOM),
             Repr::Closed => f.write_str("the connection is closed"),
-            Repr::Failed(error) => fmt::Display::fmt(error, f),
+            Repr::Failed(error) | Repr::Told(error) => fmt::Display::fmt(error, f),
             Repr::Full => f.write_str("too much waits to be sent"),
             Repr::Lost => f.write_str("the connection is lost"),
             Repr::Refused(text) => f.write_str(text),
@@ -153,7 +180,7 @@ pub(super) fn public(error: &Error) -> Cow<'_, str> {
     // What a handler says for clients comes before what the error says by itself.
     if let Some(asked) = error.downcast_ref::<AskError>().filter(|_| error.public() == UNSAID) {
         match &asked.repr {
-            Repr::Failed(error) => return Cow::Owned(public(error).into_owned()),
+            Repr::Failed(error) | Repr::Told(error) => return Cow::Owned(public(error).into_owned()),
             Repr::BadNamespace | Repr::BadRoom | Repr::Refused(_) | Repr::Timeout => {
                 return Cow::Owned(asked.to_string());
             }

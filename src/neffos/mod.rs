@@ -61,7 +61,8 @@
 //!
 //! What a hook fails with "is logged": it is a line of the connection's [`Logger`](crate::stats::Logger), and so stands in its
 //! statistic, which ends with the connection. So do errors of handlers that are the server's own. The first 1024 lines of a
-//! connection are kept. Where that is too late or too little, let the handler tell its own.
+//! connection are kept. Where that is too late or too little, [`Events::on_failure`] is told of each error of the server, each panic
+//! and each time that was over, when it happens.
 //!
 //! # What is kept from clients
 //!
@@ -160,7 +161,7 @@ pub use self::message::{IntoPayload, IntoReply, Message, Payload};
 pub use self::server::reply;
 #[cfg(feature = "neffos")]
 pub use self::server::{
-    Conn, EventContext, EventHandler, Events, EventsError, EventsMistake, FromEvent, Hub,
+    Conn, EventContext, EventHandler, Events, EventsError, EventsMistake, Failure, FromEvent, Hub,
     InNamespace, IntoNamespace, Kept, Namespace, NsConn, Opened, Room, Speaks, To, moment,
 };
 #[cfg(all(feature = "mvc", feature = "neffos"))]

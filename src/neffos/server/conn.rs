@@ -235,10 +235,6 @@ impl Conn {
         Arc::as_ptr(&self.inner).addr()
     }
 
-    pub(super) fn log(&self, event: &str, error: &impl fmt::Display) {
-        self.logger().error(format_args!("{event} of connection {}: {error}", self.id()));
-    }
-
     /// Asks the client with a message of the protocol itself; returns what became of what it agreed to.
     pub(super) async fn ask_to(&self, message: &Message, then: Then) -> Result<Entered, AskError> {
         let (_, entered) = self.ask_then(&message.frame.header(), &Payload::empty(), then).await?;
@@ -309,9 +305,7 @@ impl Conn {
                 self.inner.sender.send(frame)
             }
             Err(error) => {
-                if error.status().is_server_error() {
-                    self.log(&message.frame.event, &error);
-                }
+                self.failed(message.namespace(), message.event(), &error);
                 return self.refuse(&header, &error::public(&error));
             }
         };

@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::HeaderName;
 
 use super::context::moment::AtConnection;
+use super::failures::{Failure, OnFailure};
 use super::handler::{EventHandler, Hook, erase};
 use super::mistakes::{EventsError, Origin, Origins};
 use super::namespace::IntoNamespace;
@@ -59,6 +60,7 @@ pub(super) struct Hooks {
     pub(super) connect: Option<Hook>,
     pub(super) connected: Option<Hook>,
     pub(super) disconnect: Option<Hook>,
+    pub(super) failure: Option<OnFailure>,
 }
 
 macro_rules! hooks {
@@ -117,6 +119,36 @@ impl Events {
         /// Adds the hook that runs when a client that was let in is gone: once, whatever the reason, and after those of its rooms
         /// and namespaces (`OnDisconnect`). Its error is logged only.
         on_disconnect: disconnect;
+    }
+
+    /// Sets what is told of each handler and hook that fails: by an error of the server's own, by a panic, or by not being done in
+    /// time. It is for monitoring; all of these are logged as well.
+    ///
+    /// It runs in the task of the connection, so it has to be quick. Its panics are logged and harm nobody.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// use gongular::neffos::{Events, Failure, Namespace};
+    ///
+    /// let failures = Arc::new(AtomicU64::new(0));
+    /// let counted = Arc::clone(&failures);
+    /// let hub = Events::new()
+    ///     .namespace(Namespace::new("default"))
+    ///     .on_failure(move |failure: &Failure<'_>| {
+    ///         counted.fetch_add(1, Ordering::Relaxed);
+    ///         eprintln!("{} in {:?}: {}", failure.event(), failure.namespace(), failure.error());
+    ///     })
+    ///     .build();
+    /// # let _ = hub;
+    /// ```
+    #[track_caller]
+    pub fn on_failure(mut self, told: impl Fn(&Failure<'_>) + Send + Sync + 'static) -> Self {
+        let origin = Origin::of_function(Location::caller());
+        self.origins.note("`on_failure`".to_owned(), "the connections", origin);
+        self.hooks.failure = Some(Box::new(told));
+        self
     }
 
     /// Sets how long a client may take to answer what it is asked. *Defaults to 10 seconds.*
@@ -193,7 +225,8 @@ impl Events {
     ///
     /// # Panics
     ///
-    /// - an event or a hook is handled twice, or an event has a name of the protocol's own; the text tells all of it
+    /// - an event or a hook is handled twice, an event has a name of the protocol's own, or a hook of native messages is in a
+    ///   namespace that has a name; the text tells all of it, with the lines and what to do
     /// - the exchange cannot work, such as one that is of another server already
     /// - the operating system has no random numbers
     #[must_use]
@@ -206,8 +239,8 @@ impl Events {
     ///
     /// # Errors
     ///
-    /// All mistakes: events and hooks that are handled twice, events with a name of the protocol's own. When there is none of
-    /// these, an exchange that cannot work, such as one that is of another server already.
+    /// All mistakes: events and hooks that are handled twice, events with a name of the protocol's own, hooks of native messages
+    /// that never run. When there is none of these, an exchange that cannot work, such as one that is of another server already.
     ///
     /// # Panics
     ///

@@ -18,7 +18,7 @@ impl Conn {
         for maker in described.makers() {
             let cx = EventContext::of(space.clone(), message.clone(), Instances::default());
             let made = run(|| maker(cx), self.hub().settings().handler_timeout).await;
-            instances.push(made.map_err(AskError::failed)?);
+            instances.push(made.map_err(|error| self.told(space, message, error))?);
         }
         let instances = Instances::new(instances);
         let hook = described.hooks.connect.as_ref();
@@ -47,9 +47,10 @@ impl Conn {
         instances: Instances,
     ) -> Result<(), AskError> {
         let Some(hook) = hook else { return Ok(()) };
-        let cx = EventContext::of(space.clone(), message, instances);
+        let cx = EventContext::of(space.clone(), message.clone(), instances);
         let running = run(|| hook(cx), self.hub().settings().handler_timeout);
-        IN_HOOK_OF.scope(self.address(), running).await.map(drop).map_err(AskError::failed)
+        let decided = IN_HOOK_OF.scope(self.address(), running).await;
+        decided.map(drop).map_err(|error| self.told(space, &message, error))
     }
 
     /// Returns whether the caller is a hook of a namespace or room of this very connection.
@@ -72,9 +73,8 @@ impl Conn {
         message: Message,
         instances: Instances,
     ) {
-        let event = message.frame.event.clone();
-        if let Err(error) = self.decide_with(hook, space, message, instances).await {
-            self.log(&event, &error);
+        if let Err(refusal) = self.decide_with(hook, space, message.clone(), instances).await {
+            self.in_vain(message.event(), &refusal);
         }
     }
 }

@@ -93,7 +93,7 @@ pub(super) async fn leave_room(
             leaving.over();
             return Err(refusal);
         }
-        conn.log(system::LEAVE, &refusal);
+        conn.in_vain(system::LEAVE, &refusal);
     }
     let Some(instances) = exit_room(space, room, &leaving) else {
         leaving.over();

@@ -160,8 +160,8 @@ impl Namespace {
         /// Nothing is answered to them, so that two sides cannot answer each other's errors for ever.
         on_error: error, AtMessage;
         /// Adds the handler of native messages, those of clients that do not speak the protocol (`_OnNativeMessage`). It only
-        /// counts in the namespace without a name. Where it is all that there is, there is no handshake, and every frame is a
-        /// native message. What it returns is sent as a native message.
+        /// counts in the namespace without a name; in another one it is a mistake. Where it is all that there is, there is no
+        /// handshake, and every frame is a native message. What it returns is sent as a native message.
         on_native_message: native, AtMessage;
         /// Adds the hook that decides whether a client may join a room; its error refuses (`_OnRoomJoin`).
         on_room_join: room_join, AtRoom;

@@ -11,6 +11,7 @@ mod controllers;
 mod ending;
 mod entering;
 mod exchange;
+mod failures;
 mod forged;
 #[cfg(all(feature = "axum", feature = "mvc", feature = "server"))]
 mod joined;

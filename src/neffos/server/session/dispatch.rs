@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::running::run;
 use crate::neffos::server::entering::greet;
+use crate::neffos::server::failures::NATIVE;
 use crate::neffos::server::leaving::{self, How};
 use crate::neffos::server::place::{Entered, Space};
 use crate::neffos::{Conn, EventContext, Message, NsConn, error};
@@ -205,9 +206,7 @@ impl<'c> Dispatch<'c> {
                 let _ = self.conn.sender().send(payload.native_answer::<websocket::Message>(is_binary));
             }
             Err(failure) => {
-                if failure.status().is_server_error() {
-                    self.conn.log("a native message", &failure);
-                }
+                self.conn.failed("", NATIVE, &failure);
                 let _ = self.conn.sender().send(error::public(&failure).into_owned());
             }
         }

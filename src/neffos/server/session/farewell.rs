@@ -69,7 +69,7 @@ async fn say(conn: &Conn) {
     if is_first && let Some(hook) = &conn.hub().inner().hooks.disconnect {
         let cx = EventContext::new(conn.clone(), Message::forced("", "", ""));
         if let Err(error) = run(|| hook(cx), conn.hub().settings().handler_timeout).await {
-            conn.log("on_disconnect", &error);
+            conn.failed_in_vain("on_disconnect", &error);
         }
     }
 }

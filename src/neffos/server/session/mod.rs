@@ -245,9 +245,7 @@ impl Session {
     }
 
     fn refuse(&self, refusal: &Error) {
-        if refusal.status().is_server_error() {
-            self.conn.log("on_connect", refusal);
-        }
+        self.conn.failed("", "on_connect", refusal);
         if !self.is_native {
             let text = Ack::Refused(&error::public(refusal)).encode();
             // Who is gone needs no answer.
@@ -258,7 +256,7 @@ impl Session {
 
     fn log(&self, event: &str, result: Result<(), Error>) {
         if let Err(error) = result {
-            self.conn.log(event, &error);
+            self.conn.failed_in_vain(event, &error);
         }
     }
 }
