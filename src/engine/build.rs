@@ -63,6 +63,8 @@ impl Engine {
         #[cfg(feature = "mvc")]
         controllers.make(&containers).await.map_err(BuildError::new)?;
         let mut warnings = check::warnings(&containers);
+        #[cfg(feature = "neffos")]
+        warnings.extend(check::hubs(&plan, &containers));
         warnings.append(&mut warned);
         #[cfg(feature = "mvc")]
         let controllers = controllers.activated(&containers);

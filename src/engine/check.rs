@@ -1,5 +1,7 @@
 //! What can be wrong with an application, found before the first request.
 
+#[cfg(feature = "neffos")]
+use std::any::{TypeId, type_name};
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -7,6 +9,8 @@ use std::panic::Location;
 #[cfg(feature = "mvc")]
 use std::sync::Arc;
 
+#[cfg(feature = "neffos")]
+use gongular_core::Dependency;
 use gongular_core::inject::{Container, ContainerBuilder, Report, ReportedProvider};
 use gongular_core::{Contract, Field, Input, Part, Place};
 use http::Method;
@@ -257,6 +261,33 @@ pub(super) fn warnings(containers: &[Container]) -> Vec<String> {
             format!("nobody needs {}{key}, registered at {}", provider.type_name(), provider.place())
         })
         .collect()
+}
+
+/// Returns hubs that are provided and that no route lets clients into.
+#[cfg(feature = "neffos")]
+pub(super) fn hubs(plan: &Plan, containers: &[Container]) -> Vec<String> {
+    use crate::neffos::Hub;
+
+    // Each of their routes can do with a hub among the dependencies.
+    let is_hub = |needed: &Dependency| needed.type_id() == TypeId::of::<Hub>() && !needed.is_required();
+    let is_route = |handler: &Registered| handler.contract.dependencies().iter().any(is_hub);
+    if plan.routes.iter().any(|route| route.handlers().any(|(_, handler)| is_route(handler))) {
+        return Vec::new();
+    }
+    let providers = containers.iter().flat_map(|container| container.report().providers());
+    let hubs = providers.filter(|provider| provider.type_name() == type_name::<Hub>());
+    let mut warnings: Vec<String> = hubs
+        .map(|hub| {
+            let place = hub.place();
+            format!(
+                "no route lets clients into the `Hub` that is registered at {place}; add `.get(\"/ws\", hub.route())`, unless it only sends to other \
+                 servers, by an exchange"
+            )
+        })
+        .collect();
+    // A group has those of the groups around it.
+    warnings.dedup();
+    warnings
 }
 
 /// Tells which providers of a report a handler needs, or a provider that a handler needs.

@@ -8,7 +8,9 @@ use gongular_core::inject::{Container, ContainerBuilder, Lifetime, Lifetimes};
 
 use super::mistake::{Mistake, MistakeKind};
 use super::plan::{Plan, PlannedLink};
-use crate::chain::{About, Action, Owner};
+#[cfg(feature = "neffos")]
+use super::websockets::Websockets;
+use crate::chain::{About, Action, Owner, Registered};
 use crate::mvc::{Activated, ActivatedRoute, Report, ReportedController};
 use crate::router::MethodFilter;
 
@@ -16,6 +18,8 @@ use crate::router::MethodFilter;
 #[derive(Default)]
 pub(super) struct Controllers {
     all: Vec<Planned>,
+    #[cfg(feature = "neffos")]
+    websockets: Websockets,
 }
 
 struct Planned {
@@ -30,17 +34,17 @@ struct Planned {
     asked: Option<Arc<Action>>,
 }
 
-/// A method of a controller, in a chain.
+/// A handler in a chain.
 struct Found<'p> {
-    action: &'p Arc<Action>,
+    handler: &'p Registered,
     /// Whose providers it sees.
     level: usize,
     /// The names of what stands in front of it.
     before: Vec<&'static str>,
 }
 
-/// Finds the methods of controllers in a chain.
-fn actions<'p>(
+/// Finds the handlers of a chain.
+fn handlers<'p>(
     links: &'p [PlannedLink],
     mut level: usize,
     before: &mut Vec<&'static str>,
@@ -50,12 +54,14 @@ fn actions<'p>(
         match link {
             PlannedLink::Automatic => {}
             PlannedLink::Choice(chains) => {
-                chains.iter().for_each(|chain| actions(&chain.links, level, &mut before.clone(), found));
+                chains.iter().for_each(|chain| handlers(&chain.links, level, &mut before.clone(), found));
             }
-            PlannedLink::Handler(handler) => match &handler.action {
-                Some(action) => found.push(Found { action, level, before: before.clone() }),
-                None => before.push(handler.name),
-            },
+            PlannedLink::Handler(handler) => {
+                found.push(Found { handler, level, before: before.clone() });
+                if handler.action.is_none() {
+                    before.push(handler.name);
+                }
+            }
             PlannedLink::Layer(layer) => before.push(layer.name()),
             PlannedLink::Level(inner) => level = *inner,
         }
@@ -66,12 +72,22 @@ impl Controllers {
     /// Finds the controllers whose methods are routes, in the order of their registration.
     pub(super) fn of(plan: &Plan) -> Self {
         let mut all: Vec<Planned> = Vec::new();
+        #[cfg(feature = "neffos")]
+        let mut websockets = Websockets::default();
         let mut known: HashMap<usize, usize> = HashMap::new();
         for (index, route) in plan.all().enumerate() {
             let is_route = index < plan.routes.len();
             let mut found = Vec::new();
-            actions(&route.links, 0, &mut Vec::new(), &mut found);
-            for Found { action, level, before } in found {
+            handlers(&route.links, 0, &mut Vec::new(), &mut found);
+            for Found { handler, level, before } in found {
+                let Some(action) = &handler.action else {
+                    #[cfg(feature = "neffos")]
+                    if is_route {
+                        let parts = handler.contract.parts();
+                        websockets.add(parts, level, &activated(route, handler.name, before));
+                    }
+                    continue;
+                };
                 let address = Arc::as_ptr(&action.owner).cast::<()>() as usize;
                 let index = *known.entry(address).or_insert_with(|| {
                     let owner = Arc::clone(&action.owner);
@@ -93,19 +109,14 @@ impl Controllers {
                     continue;
                 }
                 controller.actions.push(Arc::clone(action));
-                controller.routes.push(ActivatedRoute {
-                    action: action.method,
-                    method: match &route.method {
-                        MethodFilter::Any => None,
-                        MethodFilter::One(method) => Some(method.clone()),
-                    },
-                    path: Arc::clone(route.pattern.as_str()),
-                    name: route.name,
-                    before,
-                });
+                controller.routes.push(activated(route, action.method, before));
             }
         }
-        Self { all }
+        Self {
+            all,
+            #[cfg(feature = "neffos")]
+            websockets,
+        }
     }
 
     /// Decides which of them have one instance for all requests.
@@ -137,6 +148,10 @@ impl Controllers {
 
     /// Tells the controllers what became of them, and reports it.
     pub(super) fn activated(self, containers: &[Container]) -> Report {
+        #[cfg(feature = "neffos")]
+        let websockets = self.websockets.report(containers);
+        #[cfg(not(feature = "neffos"))]
+        let websockets = std::iter::empty();
         let report = self.all.into_iter().map(|controller| {
             controller.owner.activated(&Activated {
                 name: controller.owner.name(),
@@ -155,7 +170,25 @@ impl Controllers {
                 container,
             )
         });
-        Report::new(report.collect())
+        Report::new(report.chain(websockets).collect())
+    }
+}
+
+/// Returns a route as reports tell it.
+fn activated(
+    route: &super::plan::Planned,
+    action: &'static str,
+    before: Vec<&'static str>,
+) -> ActivatedRoute {
+    ActivatedRoute {
+        action,
+        method: match &route.method {
+            MethodFilter::Any => None,
+            MethodFilter::One(method) => Some(method.clone()),
+        },
+        path: Arc::clone(route.pattern.as_str()),
+        name: route.name,
+        before,
     }
 }
 

@@ -20,6 +20,8 @@ mod service;
 mod stay;
 mod test_client;
 mod trip;
+#[cfg(all(feature = "mvc", feature = "neffos"))]
+mod websockets;
 
 use std::fmt;
 use std::sync::Arc;

@@ -73,14 +73,15 @@ impl EngineService {
         self.inner.scopes.container()
     }
 
-    /// Returns what is no mistake but worth a look, such as a provider that nobody needs, or a folder of files that is
-    /// not there.
+    /// Returns what is no mistake but worth a look, such as a provider that nobody needs, a folder of files that is
+    /// not there, or a `neffos::Hub` without a route.
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.inner.warnings
     }
 
-    /// Returns the controllers: their fields, methods and routes, and how long their instances live.
+    /// Returns the controllers: their fields, methods, routes and events, and how long their instances live. Those of websockets are
+    /// there whichever way the route of their hub came.
     #[cfg(feature = "mvc")]
     #[must_use]
     pub fn controllers(&self) -> &crate::mvc::Report {

@@ -6,7 +6,7 @@ use std::panic::Location;
 use gongular_core::__private::{Graph, Shape};
 
 use super::names::Names;
-use super::tree::route_text;
+use super::tree::{life, route_text};
 use super::{Report, ReportedNeed, ReportedPart};
 use crate::inject::{Key, Lifetime};
 
@@ -42,24 +42,29 @@ impl Drawing {
             Self { graph: Graph::new("controllers"), names: Names::of(report), known: Vec::new() };
         let mut actions = 0;
         for (index, controller) in report.controllers.iter().enumerate() {
-            let (life, shape) = match controller.lifetime {
-                Lifetime::Singleton => ("one instance", Shape::BoldBox),
-                _ => ("per request", Shape::Box),
+            let shape = match controller.lifetime {
+                Lifetime::Singleton => Shape::BoldBox,
+                _ => Shape::Box,
             };
+            let namespace = controller.namespace().map(|name| format!("namespace {name:?}"));
+            let websockets: Vec<String> = controller.websockets().iter().map(route_text).collect();
             let id = format!("c{index}");
             let name = drawing.names.short(controller.name);
-            let mut lines = vec![name.as_str(), life];
+            let mut lines = vec![name.as_str(), life(controller)];
             lines.extend(controller.application());
             lines.extend(controller.labels());
+            lines.extend(namespace.as_deref());
+            lines.extend(websockets.iter().map(String::as_str));
             drawing.graph.node(id.clone(), lines, shape);
             drawing.needs(&id, &controller.fields);
             for action in &controller.actions {
                 let method = format!("m{actions}");
                 actions += 1;
                 let routes = action.routes.iter().map(route_text);
+                let events = action.events.iter().map(|event| format!("event {event:?}"));
                 drawing.graph.node(
                     method.clone(),
-                    std::iter::once(action.name.to_owned()).chain(routes),
+                    std::iter::once(action.name.to_owned()).chain(routes).chain(events),
                     Shape::Round,
                 );
                 drawing.graph.edge(&id, &method);

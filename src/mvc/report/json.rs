@@ -7,8 +7,8 @@ use crate::Input;
 use crate::mvc::ActivatedRoute;
 
 impl Report {
-    /// Returns the report as JSON: `controllers`, each with `name`, `application`, `labels`, `place`, `lifetime`, `fields` and
-    /// `actions`.
+    /// Returns the report as JSON: `controllers`, each with `name`, `application`, `labels`, `place`, `lifetime`, `namespace`,
+    /// `websockets`, `fields` and `actions`.
     #[must_use]
     pub fn to_json(&self) -> String {
         let controllers: Vec<Value> = self.controllers.iter().map(controller).collect();
@@ -21,6 +21,7 @@ fn controller(controller: &ReportedController) -> Value {
         json!({
             "name": action.name,
             "routes": action.routes.iter().map(route).collect::<Vec<_>>(),
+            "events": action.events,
             "arguments": parts(&action.arguments),
         })
     });
@@ -30,6 +31,8 @@ fn controller(controller: &ReportedController) -> Value {
         "labels": controller.labels().collect::<Vec<_>>(),
         "place": controller.place.to_string(),
         "lifetime": controller.lifetime.name(),
+        "namespace": controller.namespace(),
+        "websockets": controller.websockets().iter().map(route).collect::<Vec<_>>(),
         "fields": parts(&controller.fields),
         "actions": actions.collect::<Vec<_>>(),
     })

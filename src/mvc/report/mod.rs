@@ -4,6 +4,8 @@ mod graph;
 mod json;
 mod names;
 mod tree;
+#[cfg(feature = "neffos")]
+mod websockets;
 
 use std::fmt;
 use std::panic::Location;
@@ -15,7 +17,8 @@ use crate::chain::{About, Action, Owner};
 use crate::inject::{Container, Key, Lifetime, ReportedProvider};
 use crate::{Contract, Input};
 
-/// All controllers of an application: their fields, methods and routes, what these read and need, and who provides it.
+/// All controllers of an application, those of websockets last: their fields, methods, routes and events, what these read and
+/// need, and who provides it.
 ///
 /// `Display` prints a tree, with colours as `{:#}`; [`to_json`](Self::to_json), [`to_dot`](Self::to_dot) and
 /// [`to_mermaid`](Self::to_mermaid) are for tools.
@@ -30,6 +33,12 @@ use crate::{Contract, Input};
 ///       POST /basket/books/{id}                     its routes, and what stands in front of it
 ///     • id: u32 ← path id                           its arguments, and where they come from
 ///     • order: Body<Order> ← body count, note?      what may be absent has a `?`
+/// ⦿ Chat (per connection, namespace "chat") src/main.rs:40
+///       GET /ws                                     the route of its websockets
+///   ⦿ name: String ← query name                     fields are read from the request that opens one
+///   ╺ say
+///       event "say"                                 the events that clients send; a hook has none
+///     • line: Body<Line> ← body text                the body of the message
 /// ```
 ///
 /// # Example
@@ -95,6 +104,8 @@ pub struct ReportedController {
     place: &'static Location<'static>,
     lifetime: Lifetime,
     about: Arc<About>,
+    /// The namespace of one whose methods are events, and the routes of its websockets.
+    websocket: Option<(String, Vec<ActivatedRoute>)>,
     fields: Vec<ReportedPart>,
     actions: Vec<ReportedAction>,
 }
@@ -118,6 +129,7 @@ impl ReportedController {
                 None => reported.push(ReportedAction {
                     name: action.method,
                     routes: vec![route],
+                    events: Vec::new(),
                     arguments: parts(&action.arguments, providers),
                 }),
             }
@@ -125,17 +137,13 @@ impl ReportedController {
         reported.extend(asked.map(|asked| ReportedAction {
             name: asked.method,
             routes: Vec::new(),
+            events: Vec::new(),
             arguments: parts(&asked.arguments, providers),
         }));
         let mut fields = parts(&owner.fields(), providers);
-        let given = owner.given().iter().map(|&(name, type_text)| ReportedPart {
-            name: Some(name),
-            type_text,
-            is_given: true,
-            needs: Vec::new(),
-        });
-        fields.extend(given);
-        Self { name: owner.name(), place: owner.place(), lifetime, about, fields, actions: reported }
+        fields.extend(given(owner.given()));
+        let (name, place) = (owner.name(), owner.place());
+        Self { name, place, lifetime, about, websocket: None, fields, actions: reported }
     }
 
     /// Returns the name of its type.
@@ -161,7 +169,21 @@ impl ReportedController {
         self.place
     }
 
-    /// Returns whether there is one instance for all, or one for each request.
+    /// Returns the namespace whose events its methods are; none for one that answers requests.
+    #[must_use]
+    pub fn namespace(&self) -> Option<&str> {
+        self.websocket.as_ref().map(|(namespace, _)| namespace.as_str())
+    }
+
+    /// Returns the routes of the websockets that lead to it; none to one that answers requests, whose [actions](Self::actions) have
+    /// their own.
+    #[must_use]
+    pub fn websockets(&self) -> &[ActivatedRoute] {
+        self.websocket.as_ref().map(|(_, routes)| routes.as_slice()).unwrap_or_default()
+    }
+
+    /// Returns whether there is one instance for all, or one for each request: that which opened the connection, for a controller
+    /// of websockets.
     #[must_use]
     pub const fn lifetime(&self) -> Lifetime {
         self.lifetime
@@ -173,7 +195,7 @@ impl ReportedController {
         &self.fields
     }
 
-    /// Returns its methods that answer requests.
+    /// Returns its methods that answer requests, or are events and hooks.
     #[must_use]
     pub fn actions(&self) -> &[ReportedAction] {
         &self.actions
@@ -185,6 +207,7 @@ impl ReportedController {
 pub struct ReportedAction {
     name: &'static str,
     routes: Vec<ActivatedRoute>,
+    events: Vec<String>,
     arguments: Vec<ReportedPart>,
 }
 
@@ -195,10 +218,16 @@ impl ReportedAction {
         self.name
     }
 
-    /// Returns the routes that lead to it; none to the method that is asked about error statuses.
+    /// Returns the routes that lead to it; none to the method that is asked about error statuses, and to those of websockets.
     #[must_use]
     pub fn routes(&self) -> &[ActivatedRoute] {
         &self.routes
+    }
+
+    /// Returns the events that it is, by the names that clients send; a hook is none.
+    #[must_use]
+    pub fn events(&self) -> &[String] {
+        &self.events
     }
 
     /// Returns what it takes, besides itself and the context.
@@ -270,6 +299,13 @@ pub enum ReportedNeed {
     },
     /// A value of the request.
     Input(Input),
+}
+
+/// Takes fields that are plain values, by their names and types.
+fn given(fields: &'static [(&'static str, &'static str)]) -> impl Iterator<Item = ReportedPart> {
+    let part =
+        |&(name, type_text)| ReportedPart { name: Some(name), type_text, is_given: true, needs: Vec::new() };
+    fields.iter().map(part)
 }
 
 /// Takes the parts of a contract; of one that has no names, each need is a part.

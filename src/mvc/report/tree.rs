@@ -94,13 +94,15 @@ impl Lines<'_, '_> {
         }
         let name = self.names.short(controller.name);
         self.paint(Color::Name, &name)?;
-        let life = if controller.lifetime == Lifetime::Singleton { "one instance" } else { "per request" };
-        let mut about = vec![life];
+        let namespace = controller.namespace().map(|name| format!("namespace {name:?}"));
+        let mut about = vec![life(controller)];
         about.extend(controller.application());
+        about.extend(namespace.as_deref());
         about.extend(controller.labels());
         write!(self.f, " ({}) ", about.join(", "))?;
         self.place(controller.place)?;
         self.f.write_str("\n")?;
+        controller.websockets().iter().try_for_each(|route| self.route(route))?;
         controller.fields.iter().try_for_each(|field| {
             self.f.write_str("  ")?;
             if field.is_of_request() {
@@ -119,6 +121,10 @@ impl Lines<'_, '_> {
         // As a call, when there is nothing to be passed.
         self.f.write_str(if action.arguments.is_empty() { "()\n" } else { "\n" })?;
         action.routes.iter().try_for_each(|route| self.route(route))?;
+        action.events.iter().try_for_each(|event| {
+            self.f.write_str("      ")?;
+            self.paint(Color::Route, &format!("event {event:?}\n"))
+        })?;
         action.arguments.iter().try_for_each(|argument| {
             self.f.write_str("    • ")?;
             self.part(argument)
@@ -191,6 +197,15 @@ impl Lines<'_, '_> {
 
     fn place(&mut self, place: &Location<'_>) -> fmt::Result {
         self.paint(Color::Dim, &format!("{}:{}", place.file(), place.line()))
+    }
+}
+
+/// Returns for how long an instance of a controller is there.
+pub(super) fn life(controller: &ReportedController) -> &'static str {
+    match controller.lifetime {
+        Lifetime::Singleton => "one instance",
+        _ if controller.namespace().is_some() => "per connection",
+        _ => "per request",
     }
 }
 

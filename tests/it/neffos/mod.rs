@@ -21,6 +21,8 @@ mod limits;
 mod mistakes;
 mod native;
 mod order;
+#[cfg(all(feature = "axum", feature = "mvc", feature = "server"))]
+mod report;
 mod teardown;
 
 use std::net::SocketAddr;
