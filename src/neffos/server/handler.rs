@@ -13,6 +13,11 @@ use crate::{Contract, Error};
 ///
 /// Implemented for async functions and closures of up to 8 arguments that are [`FromEvent`], and return something that is
 /// [`IntoReply`]. `M` is the moment; `Args` only tells the shapes of functions apart.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no handler of events, and no hook",
+    label = "not a handler",
+    note = "pass an `async fn` by its name, or an `async` closure, of up to 8 arguments"
+)]
 pub trait EventHandler<M, Args>: Clone + Send + Sync + 'static {
     /// Adds the dependencies of the arguments to the contract of the route.
     fn describe(contract: &mut Contract);
