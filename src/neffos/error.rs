@@ -30,6 +30,8 @@ enum Repr {
     Failed(Error),
     Full,
     Lost,
+    /// A namespace that this side was not told of.
+    NoNamespace(Box<str>),
     Refused(Box<str>),
     Timeout,
     /// What a hook failed with, which was told to whom it concerns.
@@ -40,6 +42,11 @@ enum Repr {
 impl AskError {
     pub(super) const fn bad_namespace() -> Self {
         Self { repr: Repr::BadNamespace }
+    }
+
+    /// Makes the error of a namespace that this side was not told of: a slip of the pen, most often.
+    pub(super) fn no_namespace(name: &str) -> Self {
+        Self { repr: Repr::NoNamespace(name.into()) }
     }
 
     pub(super) const fn bad_room() -> Self {
@@ -100,10 +107,10 @@ impl AskError {
         }
     }
 
-    /// Returns whether the namespace is not connected, or the room not joined.
+    /// Returns whether the namespace is not there or not connected, or the room not joined.
     #[must_use]
     pub const fn is_outside(&self) -> bool {
-        matches!(self.repr, Repr::BadNamespace | Repr::BadRoom)
+        matches!(self.repr, Repr::BadNamespace | Repr::BadRoom | Repr::NoNamespace(_))
     }
 
     /// Returns whether the connection is closed, was not accepted yet, or is not known.
@@ -134,7 +141,7 @@ impl AskError {
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
         match &self.repr {
-            Repr::BadNamespace => Some(text::BAD_NAMESPACE),
+            Repr::BadNamespace | Repr::NoNamespace(_) => Some(text::BAD_NAMESPACE),
             Repr::BadRoom => Some(text::BAD_ROOM),
             Repr::Refused(text) => Some(text),
             Repr::Closed
@@ -164,6 +171,7 @@ impl fmt::Display for AskError {
             Repr::Failed(error) | Repr::Told(error) => fmt::Display::fmt(error, f),
             Repr::Full => f.write_str("too much waits to be sent"),
             Repr::Lost => f.write_str("the connection is lost"),
+            Repr::NoNamespace(name) => write!(f, "no namespace {name:?} was described on this side"),
             Repr::Refused(text) => f.write_str(text),
             Repr::Timeout => f.write_str("no answer in time"),
             Repr::Unknown => f.write_str("no connection has this id"),
@@ -181,6 +189,7 @@ pub(super) fn public(error: &Error) -> Cow<'_, str> {
     if let Some(asked) = error.downcast_ref::<AskError>().filter(|_| error.public() == UNSAID) {
         match &asked.repr {
             Repr::Failed(error) | Repr::Told(error) => return Cow::Owned(public(error).into_owned()),
+            Repr::NoNamespace(_) => return Cow::Borrowed(text::BAD_NAMESPACE),
             Repr::BadNamespace | Repr::BadRoom | Repr::Refused(_) | Repr::Timeout => {
                 return Cow::Owned(asked.to_string());
             }

@@ -89,7 +89,8 @@ impl Client {
     ///
     /// Dropped before it is done, the namespace may still be connected.
     pub async fn connect(&self, namespace: &str) -> Result<NsConn, AskError> {
-        let known = self.shared.namespaces.get(namespace).ok_or_else(AskError::bad_namespace)?;
+        let known = self.shared.namespaces.get(namespace);
+        let known = known.ok_or_else(|| AskError::no_namespace(namespace))?;
         let is_connected = {
             let state = self.shared.state();
             state.check_open()?;

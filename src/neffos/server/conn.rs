@@ -155,7 +155,7 @@ impl Conn {
     ///
     /// Dropped once it was polled, it goes on all the same: the client is asked, and is in when it agrees.
     pub async fn connect(&self, namespace: &str) -> Result<NsConn, AskError> {
-        let index = self.hub().find_namespace(namespace).ok_or_else(AskError::bad_namespace)?;
+        let index = self.hub().find_namespace(namespace).ok_or_else(|| AskError::no_namespace(namespace))?;
         let space = NsConn::new(self.clone(), index);
         {
             let state = self.state();

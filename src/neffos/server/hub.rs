@@ -147,7 +147,7 @@ impl Hub {
     ///
     /// There is no such namespace: [`AskError::is_outside`].
     pub fn to(&self, namespace: &str) -> Result<To, AskError> {
-        let index = self.find_namespace(namespace).ok_or_else(AskError::bad_namespace)?;
+        let index = self.find_namespace(namespace).ok_or_else(|| AskError::no_namespace(namespace))?;
         Ok(To::new(self.clone(), index))
     }
 

@@ -113,6 +113,19 @@ impl Origins {
     /// Notes who handles something `of` a namespace, say; it is a mistake when somebody does already.
     pub(super) fn note(&mut self, what: String, of: &str, origin: Origin) {
         if let Some(first) = self.all.get(&what) {
+            if let (Some(first), Some(second)) = (first.owner, origin.owner)
+                && (first.name(), first.method_name()) == (second.name(), second.method_name())
+            {
+                // Said once, and not of each of its methods.
+                let controller = origin.controller;
+                let (one, other) = (first.place(), second.place());
+                let text =
+                    format!("`{controller}` is added to {of} twice, at {one} and at {other}; keep one");
+                if !self.mistakes.iter().any(|known| known.text == text) {
+                    self.mistakes.push(EventsMistake::new(text, other));
+                }
+                return;
+            }
             let text = format!("{what} of {of} is handled twice, by {first} and by {origin}; keep one");
             self.mistake(text, origin);
         } else {

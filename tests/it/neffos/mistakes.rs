@@ -86,6 +86,34 @@ fn a_server_that_cannot_be_as_it_is_described_is_not_built() {
 }
 
 #[test]
+fn a_controller_that_is_added_twice_is_told_once() {
+    let events = Events::new().namespace(controller::<Greeter>()).namespace(controller::<Greeter>());
+    let error = events.try_build().unwrap_err();
+    assert_eq!(
+        without_places(&error.to_string()),
+        "1 mistake in the events:\n\
+         \x20 1. `Greeter` is added to namespace \"default\" twice, at HERE and at HERE; keep one"
+    );
+}
+
+#[tokio::test]
+async fn a_namespace_that_nobody_described_is_named_where_it_is_asked_for() {
+    let namespace = chat()
+        .on("connect", async |conn: Conn| conn.connect("chta").await.map(drop))
+        .on("push", async |hub: Hub| hub.to("chta").map(drop));
+    let (hub, addr) = start(Events::new().namespace(namespace)).await;
+    let error = hub.to("chta").unwrap_err();
+    assert_eq!(error.to_string(), "no namespace \"chta\" was described on this side");
+    assert_eq!((error.is_outside(), error.refusal()), (true, Some("bad namespace")));
+    // Clients read the text of the protocol.
+    let mut client = Client::connect(addr).await;
+    for event in ["connect", "push"] {
+        let answer = client.ask("default", "", event, "").await;
+        assert_eq!(answer, format!("$1;default;;{event};1;0;bad namespace"));
+    }
+}
+
+#[test]
 fn a_hook_of_native_messages_that_never_runs_is_told() {
     let namespace = Namespace::new("chat").on_native_message(async || {});
     let error = Events::new().namespace(namespace).try_build().unwrap_err();
