@@ -20,7 +20,6 @@ pub(super) enum Role {
     /// An event, by its name.
     Event(Box<str>),
     /// The fields of a controller.
-    #[cfg_attr(not(feature = "mvc"), expect(dead_code, reason = "controllers have fields"))]
     Fields,
     /// A hook, by its name in the builder.
     Hook(&'static str),
