@@ -49,3 +49,42 @@ impl Need {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{MemberName, PartOwner};
+    use crate::inject::Key;
+
+    #[test]
+    fn parts_are_told_by_themselves_and_fields_one_by_one() {
+        let here = Location::caller();
+        let mut event = Contract::default();
+        event.needs::<u8>(Key::NONE);
+        let mut fields = Contract::default();
+        fields.members_of(&[MemberName::new(0, "count", "Inject<u16>")], |contract| {
+            contract.needs::<u16>(Key::NONE);
+        });
+        fields.members_of(&[MemberName::new(1, "name", "String")], |_| {});
+        fields.needs::<u32>(Key::NONE);
+        let mut contract = Contract::default();
+        contract.needs::<u64>(Key::NONE);
+        contract.hands_on(Part::new("event \"a\"", here, event));
+        contract.hands_on(Part::new("`Chat`", here, fields).fields_of(PartOwner::new("Chat", here)));
+        assert_eq!(contract.dependencies().len(), 4);
+
+        let told: Vec<_> = Need::all_of("a route".to_owned(), &contract, here)
+            .into_iter()
+            .map(|need| (need.name, need.dependencies.iter().map(Dependency::type_name).collect::<Vec<_>>()))
+            .collect();
+        let expected = [
+            ("a route", ["u64"]),
+            ("event \"a\" (a route)", ["u8"]),
+            ("field `count: Inject<u16>` of `Chat` (a route)", ["u16"]),
+            ("`Chat` (a route)", ["u32"]),
+        ];
+        let expected: Vec<_> =
+            expected.map(|(name, needs)| (name.to_owned(), needs.to_vec())).into_iter().collect();
+        assert_eq!(told, expected);
+    }
+}

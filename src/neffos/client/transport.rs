@@ -73,18 +73,8 @@ impl Target {
         end: Option<Instant>,
     ) -> Result<Socket, DialError> {
         let request = self.request(tries)?;
-        let (lent, back) = Lent::new(self.connect(request.uri()).await?);
-        let lent: Box<dyn Io> = Box::new(lent);
-        match client_async_with_config(request, lent, Some(config(max_message))).await {
-            Ok((socket, _)) => Ok(socket),
-            Err(Error::Http(answer)) => {
-                let (head, read) = answer.into_parts();
-                let io = lock(&back).take();
-                let body = answer::body(&head.headers, read.unwrap_or_default(), io, end).await;
-                Err(DialError::answer(head.status, body))
-            }
-            Err(error) => Err(DialError::socket(error)),
-        }
+        let io = self.connect(request.uri()).await?;
+        upgrade(io, request, max_message, end).await
     }
 
     async fn connect(&self, uri: &Uri) -> Result<Box<dyn Io>, DialError> {
@@ -128,6 +118,27 @@ impl Target {
             request.headers_mut().extend(headers);
         }
         Ok(request)
+    }
+}
+
+/// Opens a websocket over a stream; the body of another answer is read until `end`.
+async fn upgrade(
+    io: Box<dyn Io>,
+    request: Request,
+    max_message: usize,
+    end: Option<Instant>,
+) -> Result<Socket, DialError> {
+    let (lent, back) = Lent::new(io);
+    let lent: Box<dyn Io> = Box::new(lent);
+    match client_async_with_config(request, lent, Some(config(max_message))).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(Error::Http(answer)) => {
+            let (head, read) = answer.into_parts();
+            let io = lock(&back).take();
+            let body = answer::body(&head.headers, read.unwrap_or_default(), io, end).await;
+            Err(DialError::answer(head.status, body))
+        }
+        Err(error) => Err(DialError::socket(error)),
     }
 }
 
@@ -203,6 +214,28 @@ mod tests {
         assert_eq!(first.headers().get_all("host").iter().collect::<Vec<_>>(), ["a.example"]);
         assert!(!first.headers().contains_key("x-websocket-reconnect"));
         assert_eq!(target.request(3).unwrap().headers()["x-websocket-reconnect"], "3");
+    }
+
+    #[tokio::test]
+    async fn the_body_of_an_answer_is_read_behind_what_the_opening_has_read() {
+        use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+        let (near, mut far) = tokio::io::duplex(128);
+        let request = target(&[]).request(0).unwrap();
+        let server = async {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(far.read_u8().await.unwrap());
+            }
+            let body = "x".repeat(1000);
+            let answer = format!("HTTP/1.1 403 Forbidden\r\ncontent-length: 1000\r\n\r\n{body}, and more");
+            // Nobody takes what is not announced.
+            let _ = far.write_all(answer.as_bytes()).await;
+        };
+        let (opened, ()) = tokio::join!(upgrade(Box::new(near), request, 1 << 10, None), server);
+        let Err(error) = opened else { panic!("no websocket is opened") };
+        assert_eq!((error.status(), error.is_final()), (Some(http::StatusCode::FORBIDDEN), true));
+        assert_eq!(error.body().unwrap(), "x".repeat(1000).as_bytes());
     }
 
     #[test]
