@@ -280,8 +280,8 @@ pub(super) fn hubs(plan: &Plan, containers: &[Container]) -> Vec<String> {
         .map(|hub| {
             let place = hub.place();
             format!(
-                "no route lets clients into the `Hub` that is registered at {place}; add `.get(\"/ws\", hub.route())`, unless it only sends to other \
-                 servers, by an exchange"
+                "no route lets clients into the `Hub` that is registered at {place}; add `.get(\"/ws\", hub.route())`, unless another host has its \
+                 route, or it only sends to other servers by an exchange"
             )
         })
         .collect();

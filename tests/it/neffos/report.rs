@@ -149,8 +149,8 @@ async fn a_hub_without_a_route_is_worth_a_word() {
     assert_eq!(
         warnings(hub, false).await,
         [
-            "no route lets clients into the `Hub` that is registered at HERE; add `.get(\"/ws\", hub.route())`, unless it only sends to other servers, \
-             by an exchange"
+            "no route lets clients into the `Hub` that is registered at HERE; add `.get(\"/ws\", hub.route())`, unless another host has its route, or it only \
+             sends to other servers by an exchange"
         ]
     );
 }
