@@ -23,6 +23,10 @@ fn refused() -> Error {
     Error::new(StatusCode::FORBIDDEN, "forbidden")
 }
 
+async fn fell_over() -> Result<(), Error> {
+    panic!("on purpose")
+}
+
 #[tokio::test]
 async fn errors_of_the_server_panics_and_lateness_are_told_and_refusals_are_not() {
     let (log, mut lines) = log();
@@ -83,6 +87,103 @@ async fn hooks_are_told_once_whoever_waits_for_them() {
     lines.are(["locked/_OnNamespaceConnect App"]).await;
     drop(client);
     lines.are(["/on_disconnect App"]).await;
+}
+
+/// Takes an ask of the server, and agrees.
+async fn agree(client: &mut Client, event: &str) {
+    let asked = client.next().await;
+    assert!(asked.contains(event), "{asked}");
+    client.send(format!("{};;;;;;", token(&asked))).await;
+}
+
+#[tokio::test]
+async fn hooks_of_what_others_have_a_connection_do_are_told_once() {
+    let ((log, mut lines), gate) = (log(), Gate::shut());
+    let waits = gate.clone();
+    let namespace = chat()
+        .on_connected(move || {
+            let gate = waits.clone();
+            async move {
+                gate.passed().await;
+                fell_over().await
+            }
+        })
+        .on_room_joined(fell_over)
+        .on_room_leave(|room: Room| async move {
+            match room.name() {
+                "refused" => Err(refused()),
+                _ => fell_over().await,
+            }
+        })
+        .on("leave", async |client: NsConn, room: String| client.room(&room).leave().await);
+    let (hub, addr) = start(Events::new().namespace(namespace).on_failure(told(&log))).await;
+    let mut client = Client::open(addr).await;
+    let conn = hub.find(&client.id).unwrap();
+
+    let connecting = conn.clone();
+    let connecting = tokio::spawn(async move { connecting.connect("default").await });
+    agree(&mut client, "_OnNamespaceConnect").await;
+    until(|| conn.namespace("default").is_some()).await;
+    connecting.abort();
+    assert!(soon(connecting).await.unwrap_err().is_cancelled());
+    // Nobody waits for the hook any more.
+    gate.open();
+    lines.are(["default/_OnNamespaceConnect Panic"]).await;
+
+    let space = conn.namespace("default").unwrap();
+    for room in ["a", "refused"] {
+        let joining = space.clone();
+        let joining = tokio::spawn(async move { joining.join(room).await });
+        agree(&mut client, "_OnRoomJoin").await;
+        soon(joining).await.unwrap().unwrap();
+        lines.are(["default/_OnRoomJoin Panic"]).await;
+    }
+    assert_eq!(soon(space.room("refused").leave()).await.unwrap_err().to_string(), "forbidden");
+    soon(space.room("a").leave()).await.unwrap_err();
+    lines.are(["default/_OnRoomLeave Panic"]).await;
+    // The handler fails with what the hook did.
+    for (room, answer) in [("refused", "forbidden"), ("a", "internal server error")] {
+        assert_eq!(client.ask("default", "", "leave", room).await, format!("$1;default;;leave;1;0;{answer}"));
+    }
+    lines.are(["default/_OnRoomLeave Panic"]).await;
+    client.is_quiet().await;
+    assert!(lines.0.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn hooks_of_the_end_are_told_once_also_behind_a_handler_that_is_dropped() {
+    for is_stuck in [false, true] {
+        let (log, mut lines) = log();
+        let stuck = log.clone();
+        let namespace = chat()
+            .on_room_leave(async |room: Room| match room.name() {
+                "refused" => Err::<(), _>(refused()),
+                _ => Err(broken()),
+            })
+            .on_room_left(fell_over)
+            .on_disconnect(async || Err::<(), _>(broken()))
+            .on("stuck", move || {
+                stuck.add("stuck");
+                std::future::pending::<()>()
+            });
+        let events = Events::new().namespace(namespace).on_disconnect(fell_over).handler_timeout(None);
+        let hub = events.on_failure(told(&log)).build();
+        let addr = serve(hub.route().linger(SHORT), empty().await).await;
+        let mut client = Client::connect(addr).await;
+        for room in ["a", "refused"] {
+            client.join(room).await;
+        }
+        if is_stuck {
+            client.emit("stuck", "").await;
+            lines.are(["stuck"]).await;
+        }
+        drop(client);
+        lines.are(["default/_OnRoomLeft Panic", "default/_OnRoomLeave App"]).await;
+        lines.are(["default/_OnRoomLeft Panic", "default/_OnNamespaceDisconnect App"]).await;
+        lines.are(["/on_disconnect Panic"]).await;
+        drop((hub, log));
+        assert!(lines.0.try_recv().is_err(), "each once");
+    }
 }
 
 #[tokio::test]
