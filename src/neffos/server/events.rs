@@ -126,6 +126,9 @@ impl Events {
     ///
     /// It runs in the task of the connection, so it has to be quick. Its panics are logged and harm nobody.
     ///
+    /// A hook that is dropped with its connection, since no time is left for it, is not told; nor is a handler that goes on for
+    /// longer than [`linger`](crate::websocket::WebSocketRoute::linger).
+    ///
     /// ```
     /// use std::sync::Arc;
     /// use std::sync::atomic::{AtomicU64, Ordering};

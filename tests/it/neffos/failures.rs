@@ -186,6 +186,43 @@ async fn hooks_of_the_end_are_told_once_also_behind_a_handler_that_is_dropped() 
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_handler_that_has_no_time_left_behind_its_client_is_told_of() {
+    let (log, mut lines) = log();
+    let (hangs, gone) = (log.clone(), log.clone());
+    let namespace = Namespace::new("default")
+        .on("lasts", async || tokio::time::sleep(Duration::from_secs(20)).await)
+        .on("hangs", move || {
+            hangs.add("hangs");
+            std::future::pending::<()>()
+        })
+        .on_disconnect(move || {
+            gone.add("gone");
+            std::future::ready(())
+        });
+    let hub = Events::new().namespace(namespace).on_failure(told(&log)).build();
+    let route = hub.route().linger(Duration::from_secs(120));
+    let stack = ServiceBuilder::new().layer(ErrorLayer::new()).service(service(route));
+    // Time stands still as long as something is under way, which a stream of the system does not show.
+    let (client, server) = tokio::io::duplex(1 << 12);
+    let http = hyper::server::conn::http1::Builder::new();
+    let serving = http.serve_connection(TokioIo::new(server), TowerToHyperService::new(stack));
+    tokio::spawn(serving.with_upgrades());
+    let (mut client, _) = client_async("ws://localhost/", client).await.unwrap();
+    for text in ["M", "$1;default;;_OnNamespaceConnect;0;0;"] {
+        client.send(Frame::text(text)).await.unwrap();
+        client.next().await.unwrap().unwrap();
+    }
+    // The second one begins when the client is gone, and has the time of one handler with all behind it.
+    for event in ["lasts", "lasts", "hangs", "hangs"] {
+        client.send(Frame::text(format!(";default;;{event};0;0;"))).await.unwrap();
+    }
+    drop(client);
+    for expected in ["hangs", "default/hangs Timeout", "gone"] {
+        assert_eq!(lines.0.recv().await.unwrap(), expected);
+    }
+}
+
 #[tokio::test]
 async fn who_is_not_let_in_by_a_failure_is_told_of() {
     let (log, mut lines) = log();

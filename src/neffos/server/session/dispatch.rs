@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::Error;
 use crate::neffos::codec::{Frame, Header, empty_reply, system, text};
 use crate::neffos::running::run;
 use crate::neffos::server::entering::greet;
@@ -31,6 +32,17 @@ impl<'c> Dispatch<'c> {
     pub(super) async fn handle(&self, message: websocket::Message) {
         let message = self.read(message);
         if message.is_native { self.native(message).await } else { self.message(message).await }
+    }
+
+    /// Tells of a message whose handler was dropped where it waited. A message of the protocol itself may have
+    /// waited for others.
+    #[cold]
+    pub(super) fn cut(&self, message: websocket::Message) {
+        let message = self.read(message);
+        let event = if message.is_native { NATIVE } else { message.event() };
+        if message.is_native || !system::is_own(event) {
+            self.conn.failed(message.namespace(), event, &Error::timeout());
+        }
     }
 
     fn read(&self, message: websocket::Message) -> Message {

@@ -183,11 +183,15 @@ impl Session {
         let end = self.conn.hub().settings().handler_timeout.map(|time| Instant::now() + time);
         let mut next = Some(first);
         while let Some(message) = next.filter(|_| end.is_none_or(|end| Instant::now() < end)) {
-            let handling = dispatch.handle(message);
+            let handling = dispatch.handle(message.clone());
             match end {
                 None => handling.await,
-                // One that takes longer is dropped where it waits.
-                Some(end) => drop(tokio::time::timeout_at(end, handling).await),
+                Some(end) => {
+                    // One that takes longer is dropped where it waits.
+                    if tokio::time::timeout_at(end, handling).await.is_err() {
+                        dispatch.cut(message);
+                    }
+                }
             }
             next = self.inbox.next().await;
         }
