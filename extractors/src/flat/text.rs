@@ -56,8 +56,37 @@ impl<'de> Text<'de> {
 
 /// Undoes the escapes once. `None` for an escape that is none, and for a result that is not UTF-8.
 pub(crate) fn unescape(raw: &str, form: bool) -> Option<String> {
-    let mut text = Vec::with_capacity(raw.len());
-    let mut bytes = raw.bytes();
+    let mut text = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = special(rest.as_bytes(), form) {
+        text.push_str(rest.get(..at)?);
+        let escape = rest.as_bytes().get(at..)?;
+        let (byte, length) = match *escape {
+            [b'+', ..] => (b' ', 1),
+            [_, high, low, ..] => (hex(high)? << 4 | hex(low)?, 3),
+            _ => return None,
+        };
+        if !byte.is_ascii() {
+            return unescape_bytes(text, rest.get(at..)?, form);
+        }
+        text.push(char::from(byte));
+        rest = rest.get(at + length..)?;
+    }
+    text.push_str(rest);
+    Some(text)
+}
+
+/// Returns where something has to be undone.
+#[inline]
+fn special(bytes: &[u8], form: bool) -> Option<usize> {
+    if form { memchr::memchr2(b'%', b'+', bytes) } else { memchr::memchr(b'%', bytes) }
+}
+
+/// Goes on where escapes stand for other bytes than ASCII, which make characters only together.
+#[inline(never)]
+fn unescape_bytes(before: String, rest: &str, form: bool) -> Option<String> {
+    let mut text = before.into_bytes();
+    let mut bytes = rest.bytes();
     while let Some(byte) = bytes.next() {
         text.push(match byte {
             b'%' => hex(bytes.next()?)? << 4 | hex(bytes.next()?)?,
