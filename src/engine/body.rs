@@ -43,7 +43,8 @@ impl http_body::Body for Body {
         let Self { inner, trip } = &mut *self;
         match trip {
             Some(trip) => trip.poll_frame(inner, cx),
-            None => caught(|| Pin::new(inner).poll_frame(cx)),
+            None if inner.is_stream() => caught(|| Pin::new(inner).poll_frame(cx)),
+            None => Pin::new(inner).poll_frame(cx),
         }
     }
 

@@ -169,13 +169,25 @@ impl Answer {
     /// As [`IntoResponse::respond_to`], or what a body set before could not be serialised for.
     #[inline]
     pub fn respond_to(&mut self, output: impl IntoResponse, cx: ResponseContext<'_>) -> Result<(), Error> {
-        self.take_over(output.respond_to(cx)?, true);
+        output.put_into(self, cx)?;
         self.check()
+    }
+
+    /// Takes over a body of this type, as it does a response that has nothing else.
+    pub(crate) fn put(&mut self, body: ResponseBody, content_type: HeaderValue) {
+        if self.response.is_some() || self.failure.is_some() {
+            let mut response = Response::new(body);
+            response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+            return self.put_over(response);
+        }
+        self.typing = Typing::ByBody;
+        let response = self.response.insert(Response::new(body));
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     }
 
     /// Takes over a response. The status stays when `status_counts` is false.
     #[inline]
-    pub(super) fn take_over(&mut self, mut response: Response<ResponseBody>, status_counts: bool) {
+    pub(crate) fn take_over(&mut self, mut response: Response<ResponseBody>, status_counts: bool) {
         if response.status() != StatusCode::OK && status_counts {
             self.status = Some(response.status());
         }

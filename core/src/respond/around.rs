@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 use super::{IntoResponse, ResponseBody, ResponseContext};
-use crate::{Contract, Error};
+use crate::{Answer, Contract, Error};
 
 /// Writes the methods of an answer in front of another: what the other does, and then a change of the response.
 macro_rules! in_front {
@@ -85,6 +85,11 @@ impl<T: IntoResponse, E: Into<Error>> IntoResponse for Result<T, E> {
         self.map_err(Into::into)?.respond_to(cx)
     }
 
+    #[inline]
+    fn put_into(self, answer: &mut Answer, cx: ResponseContext<'_>) -> Result<(), Error> {
+        self.map_err(Into::into)?.put_into(answer, cx)
+    }
+
     fn absent() -> Result<Response<ResponseBody>, Error> {
         T::absent()
     }
@@ -123,6 +128,17 @@ impl<T: IntoResponse> IntoResponse for Option<T> {
 
     fn respond_to(self, cx: ResponseContext<'_>) -> Result<Response<ResponseBody>, Error> {
         self.map_or_else(T::absent, |answer| answer.respond_to(cx))
+    }
+
+    #[inline]
+    fn put_into(self, answer: &mut Answer, cx: ResponseContext<'_>) -> Result<(), Error> {
+        match self {
+            Some(there) => there.put_into(answer, cx),
+            None => {
+                answer.take_over(T::absent()?, true);
+                Ok(())
+            }
+        }
     }
 }
 

@@ -44,6 +44,14 @@ impl ResponseBody {
         body.map_or_else(Self::empty, Self::stream)
     }
 
+    /// Returns whether it is made while it is sent, by code that may be anybody's.
+    #[doc(hidden)]
+    #[inline]
+    #[must_use]
+    pub const fn is_stream(&self) -> bool {
+        matches!(self.repr, Repr::Stream(_))
+    }
+
     /// Boxes any other body.
     pub fn stream<B>(body: B) -> Self
     where

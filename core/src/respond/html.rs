@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 
-use super::{IntoResponse, ResponseBody};
-use crate::Error;
+use super::{IntoResponse, ResponseBody, ResponseContext};
+use crate::{Answer, Error};
 
 /// An answer whose body is HTML, in UTF-8.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,8 +14,14 @@ pub struct Html<T>(pub T);
 impl<T: Into<Bytes>> IntoResponse for Html<T> {
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
         let mut response = Response::new(ResponseBody::from(self.0));
-        let content_type = const { HeaderValue::from_static("text/html; charset=utf-8") };
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, HTML);
         Ok(response)
     }
+
+    fn put_into(self, answer: &mut Answer, _: ResponseContext<'_>) -> Result<(), Error> {
+        answer.put(ResponseBody::from(self.0), HTML);
+        Ok(())
+    }
 }
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use serde::Serialize;
 
-use super::{IntoResponse, ResponseBody};
-use crate::Error;
+use super::{IntoResponse, ResponseBody, ResponseContext};
+use crate::{Answer, Error};
 
 /// An answer that is a value as JSON, content type `application/json`.
 ///
@@ -30,11 +30,17 @@ pub struct Json<T>(pub T);
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
         let mut response = Response::new(ResponseBody::from(to_bytes(&self.0)?));
-        let content_type = const { HeaderValue::from_static("application/json") };
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        response.headers_mut().insert(header::CONTENT_TYPE, JSON);
         Ok(response)
     }
+
+    fn put_into(self, answer: &mut Answer, _: ResponseContext<'_>) -> Result<(), Error> {
+        answer.put(ResponseBody::from(to_bytes(&self.0)?), JSON);
+        Ok(())
+    }
 }
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// Writes a value as JSON.
 ///

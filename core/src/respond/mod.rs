@@ -22,7 +22,7 @@ pub use self::json::Json;
 pub use self::preflight::{Preflight, Preflighted};
 pub use self::redirect::Redirect;
 pub use self::responder::Responder;
-use crate::{Contract, Error};
+use crate::{Answer, Contract, Error};
 
 /// A value that a handler may return.
 ///
@@ -91,6 +91,20 @@ pub trait IntoResponse: Sized {
     fn respond_to(self, cx: ResponseContext<'_>) -> Result<Response<ResponseBody>, Error> {
         let _ = cx;
         self.into_response()
+    }
+
+    /// Puts the answer to a request into the one that the handlers of a chain share.
+    ///
+    /// It only saves time: a response is large, and is moved where it is made elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`respond_to`](Self::respond_to).
+    #[doc(hidden)]
+    #[inline]
+    fn put_into(self, answer: &mut Answer, cx: ResponseContext<'_>) -> Result<(), Error> {
+        answer.take_over(self.respond_to(cx)?, true);
+        Ok(())
     }
 
     /// Makes the response of an `Option` of this type that is `None`.

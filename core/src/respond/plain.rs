@@ -7,8 +7,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body::Body;
 
-use super::{IntoResponse, ResponseBody};
-use crate::{BoxError, Error};
+use super::{IntoResponse, ResponseBody, ResponseContext};
+use crate::{Answer, BoxError, Error};
 
 impl IntoResponse for () {
     fn into_response(self) -> Result<Response<ResponseBody>, Error> {
@@ -62,6 +62,12 @@ macro_rules! plain {
             fn into_response(self) -> Result<Response<ResponseBody>, Error> {
                 let $value = self;
                 with_type($content_type, $body)
+            }
+
+            fn put_into(self, answer: &mut Answer, _: ResponseContext<'_>) -> Result<(), Error> {
+                let $value = self;
+                answer.put(ResponseBody::from($body), $content_type);
+                Ok(())
             }
         }
     )*};
