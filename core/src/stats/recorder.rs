@@ -187,13 +187,7 @@ impl Recorder {
     /// Notes that a handler begins; what is returned notes its end.
     #[inline]
     pub fn handler(&self, name: &'static str) -> Running {
-        self.handler_since(name, Instant::now())
-    }
-
-    /// Notes that a handler began at a time that was read from the clock already.
-    #[inline]
-    pub fn handler_since(&self, name: &'static str, begun: Instant) -> Running {
-        Running::new(self.clone(), What::Handler(name), begun)
+        Running::new(self.clone(), What::Handler, name, Instant::now())
     }
 
     /// Notes a handler of the chain whose turn does not come.
@@ -210,7 +204,7 @@ impl Recorder {
 
     /// Notes that a named layer is entered; what is returned notes that it is left.
     pub fn layer(&self, name: &'static str) -> Running {
-        Running::new(self.clone(), What::Layer(name), Instant::now())
+        Running::new(self.clone(), What::Layer, name, Instant::now())
     }
 
     /// Notes that a dependency was built, from `begun` until now.

@@ -13,74 +13,67 @@ use crate::Error;
 #[must_use = "dropping it ends the measurement"]
 pub struct Running {
     recorder: Recorder,
-    what: What,
+    name: &'static str,
     begun: Instant,
-    ended: Option<Instant>,
-    progress: Progress,
-    stopped: bool,
-    error: Option<String>,
+    what: What,
+    is_noted: bool,
 }
 
 #[derive(Clone, Copy)]
 pub(super) enum What {
-    Handler(&'static str),
-    Layer(&'static str),
+    Handler,
+    Layer,
 }
 
 impl Running {
     #[inline]
-    pub(super) const fn new(recorder: Recorder, what: What, begun: Instant) -> Self {
-        let progress = Progress::Begun;
-        Self { recorder, what, begun, ended: None, progress, stopped: false, error: None }
+    pub(super) const fn new(recorder: Recorder, what: What, name: &'static str, begun: Instant) -> Self {
+        Self { recorder, name, begun, what, is_noted: false }
     }
 
     /// Notes that it returned, and that the chain goes on.
     #[inline]
-    pub fn finish(mut self) {
-        self.progress = Progress::Done;
-    }
-
-    /// Does the same, and returns when that was: what begins or ends with it need not look at the clock again.
-    #[inline]
-    #[must_use]
-    pub fn finish_at(mut self) -> Instant {
-        let now = Instant::now();
-        self.ended = Some(now);
-        self.progress = Progress::Done;
-        now
+    pub fn finish(self) {
+        self.end(Progress::Done, false, None);
     }
 
     /// Notes that it returned, and that the chain ends here because it said so.
-    pub fn stop(mut self) {
-        self.progress = Progress::Done;
-        self.stopped = true;
+    pub fn stop(self) {
+        self.end(Progress::Done, true, None);
     }
 
     /// Notes that it failed, which ends the chain; the request fails with this error, unless it [passes](Error::is_pass): then
     /// another handler may answer.
     #[cold]
-    pub fn fail(mut self, error: &Error) {
+    pub fn fail(self, error: &Error) {
         let text = error.to_string();
         if !error.is_pass() {
             self.recorder.fail_with(text.clone());
         }
-        self.progress = Progress::Done;
-        self.stopped = true;
-        self.error = Some(text);
+        self.end(Progress::Done, true, Some(text));
+    }
+
+    fn end(mut self, progress: Progress, stopped: bool, error: Option<String>) {
+        self.is_noted = true;
+        self.note(progress, stopped, error);
+    }
+
+    fn note(&self, progress: Progress, stopped: bool, error: Option<String>) {
+        let (name, time) = (self.name, Span { begun: self.begun, ended: Instant::now() });
+        match self.what {
+            What::Handler => {
+                let handler = HandlerStat { name, time, error, stopped, progress };
+                self.recorder.with(|stat| stat.handlers.push(handler));
+            }
+            What::Layer => self.recorder.with(|stat| stat.layers.push(LayerStat { name, time })),
+        }
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let time = Span { begun: self.begun, ended: self.ended.unwrap_or_else(Instant::now) };
-        let (progress, stopped) = (self.progress, self.stopped);
-        match self.what {
-            What::Handler(name) => {
-                let error = self.error.take();
-                let handler = HandlerStat { name, time, error, stopped, progress };
-                self.recorder.with(|stat| stat.handlers.push(handler));
-            }
-            What::Layer(name) => self.recorder.with(|stat| stat.layers.push(LayerStat { name, time })),
+        if !self.is_noted {
+            self.note(Progress::Begun, false, None);
         }
     }
 }
