@@ -12,8 +12,8 @@ pub use gongular_core::{
     Answer, BodyContent, BodySlot, BoxError, BrokenRule, BrokenRules, ClientAddr, Context, Contract, Each,
     Error, ErrorKind, FieldKind, FromRequest, Handle, Handler, Html, Input, IntoResponse, Json, Limits,
     MatchedPath, PathParams, Place, Preflight, Preflighted, Problem, ProblemKind, Redirect, RequestBody,
-    RequestContext, RequestState, Responder, ResponseBody, ResponseContext, Rules, Stage, Step, Stop,
-    Unchecked, handle, service,
+    RequestContext, RequestState, Responder, ResponseBody, ResponseContext, RoutePattern, Rules, Stage, Step,
+    Stop, Unchecked, handle, service,
 };
 #[cfg(feature = "msgpack")]
 pub use gongular_extractors::Msgpack;

@@ -30,7 +30,7 @@ pub use self::place::Place;
 pub use self::problem::{MAX_PROBLEMS, MAX_REFLECTED_CHARS, Problem, ProblemKind, reflect};
 pub use self::request::{
     BodyContent, BodySlot, ClientAddr, FromRequest, MatchedPath, PathParams, RequestBody, RequestContext,
-    RequestState, Stage,
+    RequestState, RoutePattern, Stage,
 };
 pub use self::respond::{
     Html, IntoResponse, Json, Preflight, Preflighted, Redirect, Responder, ResponseBody, ResponseContext,
@@ -49,4 +49,5 @@ pub mod __private {
     pub use crate::graph::{Graph, Shape};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
     pub use crate::request::mount::mount;
+    pub use crate::request::soon::read_soon;
 }

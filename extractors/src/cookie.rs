@@ -1,5 +1,7 @@
 //! Cookies.
 
+use std::task::Context;
+
 use gongular_core::{Contract, Error, FromRequest, Input, Place, RequestContext, Rules};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -76,7 +78,7 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+    fn read_now(cx: &mut RequestContext<'_, B>, _: &mut Context<'_>) -> Option<Result<Self, Error>> {
         Some(Self::try_from_headers(&cx.parts.headers))
     }
 }

@@ -95,7 +95,8 @@ where
 
     async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
         match content_type::form(&cx.parts.headers)? {
-            FormType::Multipart => multipart(cx).await.map(Self),
+            // In a box, since it is large, and an urlencoded form would have room for it too.
+            FormType::Multipart => Box::pin(multipart(cx)).await.map(Self),
             FormType::Urlencoded => {
                 let body = cx.bytes().await?;
                 Self::bind(&body, cx.limits())

@@ -1,5 +1,7 @@
 //! Header fields.
 
+use std::task::Context;
+
 use gongular_core::{Contract, Error, FromRequest, Input, Place, RequestContext, Rules};
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -77,7 +79,7 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+    fn read_now(cx: &mut RequestContext<'_, B>, _: &mut Context<'_>) -> Option<Result<Self, Error>> {
         Some(Self::try_from_headers(&cx.parts.headers))
     }
 }

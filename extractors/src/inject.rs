@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 #[cfg(feature = "axum")]
 use gongular_core::inject::resolve;
-use gongular_core::inject::{InjectKey, NoKey, Resolve, Value, resolve_in, singleton_in};
+use gongular_core::inject::{InjectKey, NoKey, Resolve, Value, resolve_in, resolve_now, singleton_in};
 use gongular_core::{Contract, Error, FromRequest, RequestContext, RequestState, Stage};
 
 /// A dependency from the container, by its type and, where there are several, by a key.
@@ -95,6 +95,17 @@ impl<T: ?Sized, K> Inject<T, K> {
         self.value
     }
 
+    /// Returns a singleton, which no request is looked at for; `None` for anything else.
+    #[doc(hidden)]
+    pub fn singleton<B>(cx: &mut RequestContext<'_, B>) -> Option<Self>
+    where
+        T: Send + Sync + 'static,
+        K: InjectKey,
+    {
+        let value = singleton_in::<T, K, B>(cx)?.clone();
+        Some(Self { value, key: PhantomData })
+    }
+
     /// Returns the shared pointer inside; `None` for values in allocations of another shape, which per-request values and
     /// factories' trait objects have.
     #[must_use]
@@ -125,9 +136,9 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
-        let value = singleton_in::<T, K, B>(cx)?.clone();
-        Some(Ok(Self { value, key: PhantomData }))
+    fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
+        let value = resolve_now::<T, K, B>(cx, task)?;
+        Some(value.map(|value| Self { value, key: PhantomData }))
     }
 }
 

@@ -1,5 +1,13 @@
 //! The parameters of the matched path.
 
+#[cfg(feature = "axum")]
+use std::future::Future;
+#[cfg(feature = "axum")]
+use std::pin::pin;
+use std::task::Context;
+#[cfg(feature = "axum")]
+use std::task::Poll;
+
 use gongular_core::{Contract, Error, FromRequest, Input, PathParams, Place, RequestContext, Rules};
 use http::StatusCode;
 use serde::de::DeserializeOwned;
@@ -70,19 +78,35 @@ where
             return Self::try_from_params(params);
         }
         #[cfg(feature = "axum")]
-        match crate::axum::path_params(cx.parts).await? {
-            Some(Found::Decoded(params)) => {
-                return flat::bind(Place::Path, &flat::AxumParams::new(&params)).map(Self);
-            }
-            Some(Found::Written(params)) => return Self::try_from_params(&params),
-            None => {}
-        }
+        return Self::from_axum(Box::pin(crate::axum::path_params(cx.parts)).await?);
+        #[cfg(not(feature = "axum"))]
         Self::try_from_params(&PathParams::default())
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
-        cx.path_params().map(Self::try_from_params)
+    fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
+        if let Some(params) = cx.path_params() {
+            return Some(Self::try_from_params(params));
+        }
+        #[cfg(feature = "axum")]
+        if let Poll::Ready(found) = pin!(crate::axum::path_params(cx.parts)).poll(task) {
+            return Some(found.and_then(Self::from_axum));
+        }
+        let _ = task;
+        None
+    }
+}
+
+#[cfg(feature = "axum")]
+impl<T: DeserializeOwned + Rules> Param<T> {
+    fn from_axum(found: Option<Found>) -> Result<Self, Error> {
+        match found {
+            Some(Found::Decoded(params)) => {
+                flat::bind(Place::Path, &flat::AxumParams::new(&params)).map(Self)
+            }
+            Some(Found::Written(params)) => Self::try_from_params(&params),
+            None => Self::try_from_params(&PathParams::default()),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The URL's query string.
 
+use std::task::Context;
+
 use gongular_core::{Contract, Error, FromRequest, Input, Limits, Place, RequestContext, Rules};
 use http::{StatusCode, Uri};
 use serde::de::DeserializeOwned;
@@ -95,7 +97,7 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+    fn read_now(cx: &mut RequestContext<'_, B>, _: &mut Context<'_>) -> Option<Result<Self, Error>> {
         Some(Self::bind(&cx.parts.uri, cx.limits()))
     }
 }

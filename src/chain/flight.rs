@@ -15,6 +15,48 @@ use pin_project_lite::pin_project;
 
 use crate::AnyBody;
 
+/// A request at the engine's door, before it is known what answers it.
+pub(crate) struct Arrival {
+    pub(crate) parts: Parts,
+    pub(crate) body: BodySlot<AnyBody>,
+    pub(crate) state: RequestState,
+}
+
+/// The door of an engine, where a request waits for who takes it.
+///
+/// It is looked at where it stands, since it is large: whoever takes it moves it into its box, and nobody else does.
+pub(crate) struct Door(Option<Arrival>);
+
+impl Door {
+    /// Lets a request in.
+    #[inline]
+    pub(crate) const fn new(arrival: Arrival) -> Self {
+        Self(Some(arrival))
+    }
+
+    /// Returns the request.
+    ///
+    /// # Panics
+    ///
+    /// Somebody has taken it.
+    #[inline]
+    pub(crate) fn arrival(&mut self) -> &mut Arrival {
+        self.0.as_mut().expect(TAKEN)
+    }
+
+    /// Takes the request away.
+    ///
+    /// # Panics
+    ///
+    /// Somebody has taken it.
+    #[inline]
+    pub(crate) fn take(&mut self) -> Arrival {
+        self.0.take().expect(TAKEN)
+    }
+}
+
+const TAKEN: &str = "a request is taken once";
+
 /// A request on its way through a chain, with what was said about its answer so far.
 pub(crate) struct Flight {
     pub(crate) parts: Parts,
@@ -52,26 +94,12 @@ pub(crate) struct Failure {
 pub(crate) type StepFuture = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
 impl Flight {
-    /// Takes a request over; what a layer outside left with it goes on being at hand.
-    ///
-    /// In a box, since it is large, and passed from hand to hand.
+    /// Takes a request over, in a box, since it is large, and passed from hand to hand.
     #[inline]
-    pub(crate) fn new(parts: Parts, body: AnyBody) -> Box<Self> {
-        let (body, state) = (BodySlot::new(body), RequestState::default());
+    pub(crate) fn new(door: &mut Door) -> Box<Self> {
+        let Arrival { parts, body, state } = door.take();
         // The room comes first, so that the request is moved once: `Box::new` would have it on the stack before.
-        let mut flight =
-            Box::write(Box::new_uninit(), Self { parts, body, state, answer: Answer::new(), failure: None });
-        if let Some(state) = RequestState::of(&flight.parts.extensions) {
-            flight.state = state.clone();
-        }
-        flight
-    }
-
-    /// Begins the measurement of a handler, when somebody wants it.
-    #[inline]
-    pub(crate) fn begin(&self, name: impl FnOnce() -> &'static str) -> Option<Running> {
-        let recorder = self.state.recorder()?;
-        recorder.detail().handlers().then(|| recorder.handler(name()))
+        Box::write(Box::new_uninit(), Self { parts, body, state, answer: Answer::new(), failure: None })
     }
 
     /// Says how a handler ended.
@@ -79,11 +107,7 @@ impl Flight {
     pub(crate) fn end(self: Box<Self>, running: Option<Running>, called: Result<(), Error>) -> Ended {
         match called {
             Ok(()) => {
-                match running {
-                    Some(running) if self.answer.is_stopped() => running.stop(),
-                    Some(running) => running.finish(),
-                    None => {}
-                }
+                finish(running, &self.answer);
                 Ended::Done(self)
             }
             Err(error) => self.fail(running, error),
@@ -102,12 +126,35 @@ impl Flight {
     #[cold]
     #[inline(never)]
     fn fail(self: Box<Self>, running: Option<Running>, error: Error) -> Ended {
-        match (running, self.state.recorder()) {
-            (Some(running), _) => running.fail(&error),
-            (None, Some(recorder)) if !error.is_pass() => recorder.fail(&error),
-            (None, _) => {}
-        }
+        note_failure(running, &self.state, &error);
         Ended::Failed(self, error)
+    }
+}
+
+/// Begins the measurement of a handler, when somebody wants it.
+#[inline]
+pub(super) fn begin(state: &RequestState, name: impl FnOnce() -> &'static str) -> Option<Running> {
+    let recorder = state.recorder()?;
+    recorder.detail().handlers().then(|| recorder.handler(name()))
+}
+
+/// Ends the measurement of a handler that did its part.
+#[inline]
+pub(super) fn finish(running: Option<Running>, answer: &Answer) {
+    match running {
+        Some(running) if answer.is_stopped() => running.stop(),
+        Some(running) => running.finish(),
+        None => {}
+    }
+}
+
+/// Notes what a handler failed with.
+#[cold]
+pub(super) fn note_failure(running: Option<Running>, state: &RequestState, error: &Error) {
+    match (running, state.recorder()) {
+        (Some(running), _) => running.fail(error),
+        (None, Some(recorder)) if !error.is_pass() => recorder.fail(error),
+        (None, _) => {}
     }
 }
 

@@ -10,6 +10,8 @@ use super::flight::Flight;
 
 /// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
 pub(crate) enum Landed {
+    /// The answer of an only handler, whose request is gone, and what it is one of.
+    Answer(Response<ResponseBody>, Option<Error>),
     Flight(Box<Flight>),
     Response(Box<Response<ResponseBody>>),
 }
@@ -19,6 +21,7 @@ impl Landed {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Flight(flight) => flight.answer.status().unwrap_or_default(),
+            Self::Answer(response, _) => response.status(),
             Self::Response(response) => response.status(),
         }
     }
@@ -27,6 +30,7 @@ impl Landed {
     pub(crate) fn headers(&self) -> &HeaderMap {
         match self {
             Self::Flight(flight) => flight.answer.headers(),
+            Self::Answer(response, _) => response.headers(),
             Self::Response(response) => response.headers(),
         }
     }
@@ -34,6 +38,7 @@ impl Landed {
     pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
         match self {
             Self::Flight(flight) => flight.answer.headers_mut(),
+            Self::Answer(response, _) => response.headers_mut(),
             Self::Response(response) => response.headers_mut(),
         }
     }
@@ -42,6 +47,7 @@ impl Landed {
     pub(crate) fn extensions(&self) -> &Extensions {
         match self {
             Self::Flight(flight) => flight.answer.extensions(),
+            Self::Answer(response, _) => response.extensions(),
             Self::Response(response) => response.extensions(),
         }
     }
@@ -49,12 +55,12 @@ impl Landed {
     /// Returns what it is an answer to, if something has failed.
     #[inline]
     pub(crate) fn error(&self) -> Option<&Error> {
-        if let Self::Flight(flight) = self
-            && flight.failure.is_some()
-        {
-            return flight.failure.as_ref();
-        }
-        self.extensions().get::<Carried>().map(Carried::error)
+        let beside = match self {
+            Self::Answer(_, error) => error.as_ref(),
+            Self::Flight(flight) => flight.failure.as_ref(),
+            Self::Response(_) => None,
+        };
+        beside.or_else(|| self.extensions().get::<Carried>().map(Carried::error))
     }
 
     /// Returns the body, unless there is certainly none.
@@ -62,6 +68,7 @@ impl Landed {
     pub(crate) fn body(&self) -> Option<&ResponseBody> {
         match self {
             Self::Flight(flight) => flight.answer.body(),
+            Self::Answer(response, _) => Some(response.body()),
             Self::Response(response) => Some(response.body()),
         }
     }
@@ -85,25 +92,20 @@ impl Landed {
         leaves_error: bool,
         wrap: impl FnOnce(ResponseBody) -> B,
     ) -> Response<B> {
-        match self {
-            Self::Flight(mut flight) => {
-                let mut response = flight.answer.take_response_with(wrap);
-                if let Some(error) = flight.failure.take()
-                    && leaves_error
-                {
-                    response.extensions_mut().insert(Carried::settled(error));
-                }
-                response
-            }
-            Self::Response(response) => response.map(wrap),
-        }
+        let (mut response, error) = match self {
+            Self::Answer(response, error) => (response.map(wrap), error),
+            Self::Flight(mut flight) => (flight.answer.take_response_with(wrap), flight.failure.take()),
+            Self::Response(response) => (response.map(wrap), None),
+        };
+        leave(error.filter(|_| leaves_error), &mut response);
+        response
     }
 
     /// Answers a `HEAD`.
     #[cold]
     #[inline(never)]
     pub(super) fn without_body(self) -> Self {
-        Self::Response(Box::new(without_body(self.into_response())))
+        Self::Response(Box::new(without_body(self.into_response(), false)))
     }
 }
 
@@ -113,12 +115,21 @@ impl From<Response<ResponseBody>> for Landed {
     }
 }
 
-/// Returns the head of an answer as it would be with its body.
-fn without_body(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
+/// Leaves an error in its answer, for those who look for it there.
+#[inline]
+pub(crate) fn leave<B>(error: Option<Error>, response: &mut Response<B>) {
+    if let Some(error) = error {
+        response.extensions_mut().insert(Carried::settled(error));
+    }
+}
+
+/// Returns the head of an answer as it would be with its body. The error handler has said how long an error's is.
+pub(super) fn without_body(mut response: Response<ResponseBody>, is_error: bool) -> Response<ResponseBody> {
     let body = std::mem::take(response.body_mut());
     if let Some(length) = body.size_hint().exact()
         && !is_bodiless(response.status())
         && !response.headers().contains_key(header::CONTENT_LENGTH)
+        && !is_error
         && response.extensions().get::<Carried>().is_none()
     {
         response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
@@ -139,7 +150,7 @@ mod tests {
         {
             let mut response = Response::new(ResponseBody::from(body));
             *response.status_mut() = StatusCode::from_u16(status).unwrap();
-            let response = without_body(response);
+            let response = without_body(response, false);
             let told = response.headers().get(header::CONTENT_LENGTH).map(|value| value.to_str().unwrap());
             assert_eq!(told, length, "{status} {body:?}");
             assert!(response.body().is_end_stream());

@@ -13,6 +13,7 @@ mod landed;
 mod layer;
 #[cfg(feature = "mvc")]
 mod level;
+mod only;
 #[cfg(feature = "mvc")]
 mod owner;
 mod run;
@@ -32,14 +33,15 @@ use tower_service::Service;
 pub(crate) use self::choice::Choice;
 #[cfg(feature = "mvc")]
 pub(crate) use self::flight::Caught;
-pub(crate) use self::flight::{Ended, Flight, StepFuture};
+pub(crate) use self::flight::{Arrival, Door, Ended, Flight, StepFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::http_errors::HttpErrors;
-pub(crate) use self::landed::Landed;
+pub(crate) use self::landed::{Landed, leave};
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::level::Level;
+pub(crate) use self::only::OnlyFuture;
 #[cfg(feature = "mvc")]
 pub(crate) use self::owner::{About, Action, Owner};
 pub(crate) use self::run::{Run, Steps};

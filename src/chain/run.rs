@@ -10,19 +10,23 @@ use std::task::{Context, Poll, ready};
 #[cfg(feature = "mvc")]
 use gongular_core::error::Carried;
 use gongular_core::stats::Recorder;
-use gongular_core::{Error, ResponseBody};
+use gongular_core::{Error, RequestState, ResponseBody};
 use gongular_layers::error::{Answers, RequestHead};
+use http::request::Parts;
 use http::{HeaderMap, Response, StatusCode, header};
 
 use super::flight::{Ended, Failure, Flight, StepFuture};
 #[cfg(feature = "mvc")]
 use super::http_errors::{self, HttpErrors, Telling, is_told};
 use super::landed::Landed;
+use super::only::Only;
 use super::step::Step;
 
 /// The steps of a route, ready to run.
 pub(crate) struct Steps {
     steps: Box<[Arc<dyn Step>]>,
+    /// The one step that is all there is, if answers need nothing but it.
+    only: Option<Arc<dyn Only>>,
     errors: Arc<dyn Answers>,
     /// Whether answers that are no errors of ours are to look like them.
     reshapes: bool,
@@ -37,8 +41,13 @@ pub(crate) struct Steps {
 impl Steps {
     pub(crate) fn new(steps: Vec<Arc<dyn Step>>, errors: Arc<dyn Answers>) -> Self {
         let reshapes = errors.reshapes_host_errors();
+        let only = match steps.as_slice() {
+            [only] if !reshapes => Arc::clone(only).as_only(),
+            _ => None,
+        };
         Self {
             steps: steps.into(),
+            only,
             errors,
             reshapes,
             #[cfg(feature = "mvc")]
@@ -52,26 +61,52 @@ impl Steps {
     #[cfg(feature = "mvc")]
     pub(crate) fn with_http_errors(mut self, http_errors: Arc<HttpErrors>, has_layers: bool) -> Self {
         self.http_errors = Some(http_errors);
+        self.only = None;
         self.has_layers = has_layers;
         self
     }
 
+    /// Returns who answers the errors of the chain.
+    pub(crate) const fn errors(&self) -> &Arc<dyn Answers> {
+        &self.errors
+    }
+
+    /// Returns the only handler, when there is nothing else to do for an answer.
+    #[inline]
+    pub(crate) fn only(&self) -> Option<&dyn Only> {
+        self.only.as_deref()
+    }
+
     /// Takes what the error handler wants to know of a request.
-    fn head_of(&self, flight: &Flight) -> RequestHead {
-        self.errors.head(&flight.parts, flight.state.route())
+    pub(super) fn head_of(&self, parts: &Parts, state: &RequestState) -> RequestHead {
+        self.errors.head(parts, state.route())
+    }
+
+    /// Lets nothing through that would leave the client waiting for another answer, unless the connection is upgraded.
+    pub(super) fn refuse_interim(
+        &self,
+        response: Response<ResponseBody>,
+        head: &RequestHead,
+    ) -> Response<ResponseBody> {
+        let status = response.status();
+        if status == StatusCode::SWITCHING_PROTOCOLS && response.headers().contains_key(header::UPGRADE) {
+            return response;
+        }
+        let text = format!("the answer has the status {status}, which is none to end with");
+        self.errors.answer(Error::app(text), head, HeaderMap::new())
     }
 
     /// Answers what a step failed with.
     #[cfg(feature = "mvc")]
     pub(super) fn refuse(&self, flight: &Flight, error: Error) -> Box<Response<ResponseBody>> {
-        self.note_passed(flight, &error);
+        Self::note_passed(&flight.state, &error);
         let said = flight.answer.headers().clone();
-        Box::new(self.errors.answer(error, &self.head_of(flight), said))
+        Box::new(self.errors.answer(error, &self.head_of(&flight.parts, &flight.state), said))
     }
 
     /// An error that passes is that of the request only now that nobody else answers.
-    fn note_passed(&self, flight: &Flight, error: &Error) {
-        if let Some(recorder) = flight.state.recorder().filter(|_| error.is_pass()) {
+    pub(super) fn note_passed(state: &RequestState, error: &Error) {
+        if let Some(recorder) = state.recorder().filter(|_| error.is_pass()) {
             recorder.fail(error);
         }
     }
@@ -100,7 +135,7 @@ impl Steps {
         // Behind an only step there is none that could be skipped.
         let recorder = if self.steps.len() > 1 { flight.state.recorder() } else { None };
         let recorder = recorder.filter(|recorder| recorder.detail().handlers()).cloned();
-        let head = self.reshapes.then(|| Box::new(self.head_of(&flight)));
+        let head = self.reshapes.then(|| Box::new(self.head_of(&flight.parts, &flight.state)));
         let current = match self.steps.first() {
             Some(first) => Current::Step(first.call(flight)),
             None => Current::Done(Some(flight)),
@@ -184,11 +219,6 @@ enum Current {
 }
 
 impl Run {
-    /// Returns who answers the errors of the chain.
-    pub(crate) fn errors(&self) -> &Arc<dyn Answers> {
-        &self.steps.errors
-    }
-
     #[inline]
     pub(crate) fn poll_landed(&mut self, task: &mut Context<'_>) -> Poll<Landed> {
         let landed = ready!(self.poll_answer(task));
@@ -225,6 +255,7 @@ impl Run {
                 }
                 (Some(flight), Box::new(response))
             }
+            Landed::Answer(response, _) => (self.kept.take(), Box::new(response)),
             Landed::Response(response) => (self.kept.take(), response),
         };
         let response = self.unusual(Landed::Response(response)).into_response();
@@ -242,27 +273,16 @@ impl Run {
     #[inline(never)]
     fn unusual(&self, landed: Landed) -> Landed {
         if landed.status().is_informational() {
-            return self.refuse_interim(landed);
+            let head = match &landed {
+                Landed::Flight(flight) => self.steps.head_of(&flight.parts, &flight.state),
+                Landed::Answer(..) | Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
+            };
+            return self.steps.refuse_interim(landed.into_response(), &head).into();
         }
         match &self.head {
             Some(head) => self.steps.errors.refusal(landed.into_response(), head).into(),
             None => landed,
         }
-    }
-
-    /// Lets nothing through that would leave the client waiting for another answer, unless the connection is upgraded.
-    fn refuse_interim(&self, landed: Landed) -> Landed {
-        let head = match &landed {
-            Landed::Flight(flight) => self.steps.head_of(flight),
-            Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
-        };
-        let response = landed.into_response();
-        let status = response.status();
-        if status == StatusCode::SWITCHING_PROTOCOLS && response.headers().contains_key(header::UPGRADE) {
-            return response.into();
-        }
-        let text = format!("the answer has the status {status}, which is none to end with");
-        self.steps.errors.answer(Error::app(text), &head, HeaderMap::new()).into()
     }
 
     #[inline]
@@ -312,7 +332,7 @@ impl Run {
     #[inline(never)]
     fn fail(&mut self, mut flight: Box<Flight>, error: Error) -> Landed {
         self.end(self.index + 1);
-        self.steps.note_passed(&flight, &error);
+        Steps::note_passed(&flight.state, &error);
         flight.refuse(&*self.steps.errors, error);
         Landed::Flight(flight)
     }

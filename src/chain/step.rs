@@ -6,7 +6,8 @@ use std::sync::Arc;
 use gongular_core::stats::Recorder;
 use gongular_core::{Contract, Handler, RequestContext};
 
-use super::flight::{Caught, Flight, StepFuture};
+use super::flight::{Caught, Flight, StepFuture, begin};
+use super::only::Only;
 use crate::AnyBody;
 
 /// One step of a chain.
@@ -16,6 +17,11 @@ pub(crate) trait Step: Send + Sync {
 
     /// Notes in the statistics that the step did not run.
     fn skip(&self, recorder: &Recorder);
+
+    /// Returns the same step as all of a chain, if it can be that.
+    fn as_only(self: Arc<Self>) -> Option<Arc<dyn Only>> {
+        None
+    }
 }
 
 /// A handler as a step, for registration: its contract is known, its type no longer.
@@ -52,8 +58,8 @@ impl Registered {
     }
 }
 
-struct HandlerStep<H, Args> {
-    handler: H,
+pub(super) struct HandlerStep<H, Args> {
+    pub(super) handler: H,
     args: PhantomData<fn() -> Args>,
 }
 
@@ -67,7 +73,7 @@ where
         // The room comes first: `Box::pin` would make the future on the stack and move all of it.
         let room = Box::new_uninit();
         let future = async move {
-            let running = flight.begin(|| handler.name());
+            let running = begin(&flight.state, || handler.name());
             let Flight { parts, body, state, answer, .. } = &mut *flight;
             let mut cx = RequestContext::with_state(parts, body, state);
             let called = Caught::new(handler.call(&mut cx, answer)).await;
@@ -79,5 +85,9 @@ where
 
     fn skip(&self, recorder: &Recorder) {
         recorder.skipped_handler(self.handler.name());
+    }
+
+    fn as_only(self: Arc<Self>) -> Option<Arc<dyn Only>> {
+        Some(self)
     }
 }

@@ -1,7 +1,5 @@
 //! Answers to requests that no route takes.
 
-use std::sync::Arc;
-
 use gongular_core::__private::mount;
 use gongular_core::stats::Recorder;
 use gongular_core::{Error, PathParams, ResponseBody};
@@ -9,9 +7,9 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
 
 use super::future::Way;
-use super::service::{Endpoint, Inner};
+use super::service::{Automatically, Endpoint, Inner};
 use super::stay::Stay;
-use crate::chain::{Ended, Flight, Landed, Step, StepFuture};
+use crate::chain::{Arrival, Door, Ended, Flight, Landed, Step, StepFuture};
 use crate::router::{Found, Hit};
 
 impl Inner {
@@ -21,44 +19,38 @@ impl Inner {
     /// their preflights.
     #[cold]
     #[inline(never)]
-    pub(super) fn otherwise(
-        &self,
-        found: Found<'_, Endpoint>,
-        mut flight: Box<Flight>,
-    ) -> (Way, Option<Stay>) {
+    pub(super) fn otherwise(&self, found: Found<'_, Endpoint>, door: &mut Door) -> (Way, Option<Stay>) {
         let (verdict, hit) = match found {
             Found::Options { allow, hit } => (Verdict::Options(allow), hit),
             Found::MethodNotAllowed { allow, hit } => (Verdict::NotAllowed(allow), Some(hit)),
             Found::Redirect { location } => {
-                let way = match redirect(location, &flight.parts) {
+                let way = match redirect(location, &door.arrival().parts) {
                     Some(response) => response.into(),
-                    None => self.refuse(Error::not_found(), flight),
+                    None => self.refuse(Error::not_found(), door),
                 };
                 return (way, None);
             }
             Found::Nothing | Found::Route(_) => {
                 #[cfg(feature = "mvc")]
-                let flight = match self.ask_below(flight) {
-                    Ok(way) => return (way, None),
-                    Err(flight) => flight,
-                };
-                return (self.refuse(Error::not_found(), flight), None);
+                if let Some(way) = self.ask_below(door) {
+                    return (way, None);
+                }
+                return (self.refuse(Error::not_found(), door), None);
             }
         };
-        let asked = hit.as_ref().and_then(|_| self.asked_for(&flight.parts));
+        let asked = hit.as_ref().and_then(|_| self.asked_for(&door.arrival().parts));
         let hit = asked.or(hit);
         match hit.and_then(|hit| Some((hit.route.value().automatic.as_ref()?, hit))) {
-            Some((steps, hit)) => {
-                let endpoint = hit.route.value();
-                // No route is set: statistics know the path by none.
-                let values = hit.params.values(flight.parts.uri.path());
-                flight.state.set_params(PathParams::new(Arc::clone(&endpoint.params), values));
-                flight.parts.extensions.insert(verdict);
-                self.open(endpoint, steps, flight)
+            Some((Automatically { steps, names }, hit)) => {
+                let Arrival { parts, state, .. } = door.arrival();
+                let values = hit.params.values(parts.uri.path());
+                state.set_params(PathParams::new(names.clone(), values));
+                parts.extensions.insert(verdict);
+                self.open(hit.route.value(), steps, door)
             }
             None => {
                 let way = match verdict {
-                    Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), flight),
+                    Verdict::NotAllowed(allow) => self.refuse(Error::method_not_allowed(allow), door),
                     Verdict::Options(allow) => bare(StatusCode::NO_CONTENT, header::ALLOW, allow).into(),
                 };
                 (way, None)
@@ -79,9 +71,10 @@ impl Inner {
         }
     }
 
-    fn refuse(&self, error: Error, mut flight: Box<Flight>) -> Way {
+    fn refuse(&self, error: Error, door: &mut Door) -> Way {
+        let mut flight = Flight::new(door);
         flight.refuse(&*self.errors, error);
-        Way::Known(Some(Landed::Flight(flight)))
+        Way::Known(Some(Box::new(Landed::Flight(flight))))
     }
 }
 

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use gongular_core::PathParams;
-use http::Method;
+use gongular_core::{PathParams, RoutePattern};
 
 use super::future::Way;
 use super::service::Inner;
-use crate::chain::{Flight, Steps};
+use crate::chain::{Arrival, Door, Steps};
 use crate::router::{Pattern, Ranges};
 
 /// What answers paths below that of a group, when no route does.
 pub(super) struct Below {
     pub(super) pattern: Pattern,
-    pub(super) params: Arc<[Box<str>]>,
+    /// The names of its parameters.
+    pub(super) names: RoutePattern,
     pub(super) steps: Arc<Steps>,
 }
 
@@ -31,17 +31,13 @@ impl Below {
 
 impl Inner {
     /// Lets the innermost group answer that a path is below of, if one wants to.
-    pub(super) fn ask_below(&self, mut flight: Box<Flight>) -> Result<Way, Box<Flight>> {
-        let Flight { parts, state, .. } = &mut *flight;
+    pub(super) fn ask_below(&self, door: &mut Door) -> Option<Way> {
+        let Arrival { parts, state, .. } = door.arrival();
         let path = parts.uri.path();
-        let Some((below, values)) = self.below.iter().find_map(|below| Some((below, below.take(path)?)))
-        else {
-            return Err(flight);
-        };
+        let (below, values) = self.below.iter().find_map(|below| Some((below, below.take(path)?)))?;
         // No route is set: statistics know the path by none.
-        state.set_params(PathParams::new(Arc::clone(&below.params), values.values(path)));
+        state.set_params(PathParams::new(below.names.clone(), values.values(path)));
         self.scopes.enter_bare(state);
-        let is_head = parts.method == Method::HEAD;
-        Ok(Way::Run(below.steps.run(flight, is_head)))
+        Some(Way::begin(&below.steps, door))
     }
 }

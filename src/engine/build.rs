@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use gongular_core::MatchedPath;
 use gongular_core::inject::{Container, Scopes};
+use gongular_core::{MatchedPath, RoutePattern};
 use gongular_layers::InjectLayer;
 use gongular_layers::error::Answers;
 
@@ -16,12 +16,12 @@ use super::mistake::{BuildError, Mistake, MistakeKind};
 #[cfg(feature = "mvc")]
 use super::plan::has_layers;
 use super::plan::{Plan, Planned, PlannedLink, need_scope};
-use super::service::{Endpoint, EngineService, Inner};
+use super::service::{Automatically, Endpoint, EngineService, Inner};
 use super::{Engine, check};
 #[cfg(feature = "mvc")]
 use crate::chain::HttpErrors;
 use crate::chain::{MakeStep, Rest, Step, Steps, TowerLayer};
-use crate::router::{Providers, TableBuilder};
+use crate::router::{Pattern, Providers, TableBuilder};
 
 impl Engine {
     /// Checks the application and builds it.
@@ -157,15 +157,20 @@ impl Parts {
     #[cfg(feature = "mvc")]
     fn below(&self, plan: &Plan) -> Vec<Below> {
         let below = plan.http_errors.iter().map(|asked| Below {
-            params: asked.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
+            names: RoutePattern::of_names(names(&asked.pattern)),
             pattern: asked.pattern.clone(),
             steps: self.making(asked).steps(&[PlannedLink::Automatic]),
         });
         let mut below: Vec<Below> = below.collect();
         // Of two that are as long, the one with more text is more specific, as in the table.
-        below.sort_by_key(|below| (Reverse(below.pattern.segments().len()), below.params.len()));
+        below.sort_by_key(|below| (Reverse(below.pattern.segments().len()), below.names.names().len()));
         below
     }
+}
+
+/// Returns the names of a pattern's parameters.
+fn names(pattern: &Pattern) -> impl Iterator<Item = &str> {
+    pattern.names().iter().map(|name| &**name)
 }
 
 fn table(plan: &Plan, parts: &Parts, redirects: bool) -> Result<Table, Vec<Mistake>> {
@@ -180,10 +185,15 @@ fn table(plan: &Plan, parts: &Parts, redirects: bool) -> Result<Table, Vec<Mista
         let (level, links) = route.entry(asked);
         let endpoint = Endpoint {
             steps: making.steps(links),
-            automatic: route.around_automatic(links).map(|links| making.steps(&links)),
+            automatic: route.around_automatic(links).map(|links| Automatically {
+                steps: making.steps(&links),
+                names: RoutePattern::of_names(names(&route.pattern)),
+            }),
             scopes: if level == 0 { None } else { parts.scopes.get(level).cloned() },
-            path: MatchedPath::from(Arc::clone(route.pattern.as_str())),
-            params: route.pattern.names().iter().map(|name| Box::from(&**name)).collect(),
+            route: RoutePattern::new(
+                MatchedPath::from(Arc::clone(route.pattern.as_str())),
+                names(&route.pattern),
+            ),
             needs_scope: need_scope(links, parts.containers.get(level)),
             name: route.name,
             handlers: route.handlers().map(|(_, handler)| handler.name).collect(),

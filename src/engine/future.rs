@@ -4,16 +4,16 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use gongular_core::{Error, ResponseBody};
-use gongular_layers::error::RequestHead;
-use http::{HeaderMap, Response};
+use gongular_core::ResponseBody;
+use http::{Method, Response};
 
 use super::body::Body;
-use super::stay::Stay;
+use super::stay::{LANDED, Left, Stay};
 use super::trip::Trip;
-use crate::chain::{Landed, Run};
+use crate::chain::{Door, Flight, Landed, OnlyFuture, Run, Steps, leave};
 
 /// The future of an engine's answer.
 pub struct ResponseFuture {
@@ -44,6 +44,12 @@ impl Future for ResponseFuture {
         if self.stay.is_some() || self.trip.is_some() {
             return self.poll_around(cx);
         }
+        if let Way::Only(only) = &mut self.way {
+            let (response, error) = ready!(only.as_mut().poll(cx));
+            let mut response = response.map(|body| Body::new(body, None));
+            leave(error.filter(|_| self.leaves_errors), &mut response);
+            return Poll::Ready(Ok(response));
+        }
         let landed = ready!(self.way.poll(cx));
         Poll::Ready(Ok(landed.into_response_with(self.leaves_errors, |body| Body::new(body, None))))
     }
@@ -54,49 +60,58 @@ impl ResponseFuture {
     #[inline(never)]
     fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<Body>, Infallible>> {
         let Self { way, leaves_errors, stay, trip } = self;
-        let mut escort = None;
-        let mut inside = || match stay {
-            Some(stay) => stay.poll(way, &mut escort, cx),
-            None => way.poll(cx),
+        let mut left = Left::default();
+        let mut inside = |left: &mut Left| match stay {
+            Some(stay) => stay.poll(way, left, cx),
+            None => {
+                left.landed = Some(ready!(way.poll(cx)));
+                Poll::Ready(())
+            }
         };
-        let landed = ready!(match trip {
-            Some(trip) => trip.poll(inside),
-            None => inside(),
+        ready!(match trip {
+            Some(trip) => trip.poll(&mut left, inside),
+            None => inside(&mut left),
         });
-        if let Some(escort) = escort {
+        if let Some(escort) = left.escort {
             trip.get_or_insert_default().take_on(escort);
         }
+        let landed = left.landed.expect(LANDED);
         Poll::Ready(Ok(landed.into_response_with(*leaves_errors, |body| Body::new(body, trip.take()))))
     }
 }
 
 /// How a request is answered: at once, or by its route.
 pub(super) enum Way {
-    Known(Option<Landed>),
+    Known(Option<Box<Landed>>),
+    Only(OnlyFuture),
     Run(Run),
 }
 
 impl Way {
+    /// Begins a chain for a request.
+    pub(super) fn begin(steps: &Arc<Steps>, door: &mut Door) -> Self {
+        if let Some(only) = steps.only() {
+            return Self::Only(only.answer(door, steps));
+        }
+        let is_head = door.arrival().parts.method == Method::HEAD;
+        Self::Run(steps.run(Flight::new(door), is_head))
+    }
+
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Landed> {
         match self {
+            Self::Only(only) => {
+                only.as_mut().poll(cx).map(|(response, error)| Landed::Answer(response, error))
+            }
             Self::Run(run) => run.poll_landed(cx),
-            Self::Known(landed) => Poll::Ready(landed.take().expect("future polled after completion")),
-        }
-    }
-
-    /// Answers an error that came up when the route was done.
-    pub(super) fn answer(&self, error: Error, head: &RequestHead, said: HeaderMap) -> Landed {
-        match self {
-            Self::Run(run) => run.errors().answer(error, head, said).into(),
-            Self::Known(_) => unreachable!("nothing that may fail is built for what no route takes"),
+            Self::Known(landed) => Poll::Ready(*landed.take().expect("future polled after completion")),
         }
     }
 }
 
 impl From<Response<ResponseBody>> for Way {
     fn from(response: Response<ResponseBody>) -> Self {
-        Self::Known(Some(response.into()))
+        Self::Known(Some(Box::new(response.into())))
     }
 }
 

@@ -7,7 +7,9 @@ use std::task::{Context, Poll};
 
 use gongular_core::inject::{Container, Scopes};
 use gongular_core::stats::{Detail, Recorder};
-use gongular_core::{ClientAddr, Limits, MatchedPath, PathParams, RequestBody};
+use gongular_core::{
+    BodySlot, ClientAddr, Limits, MatchedPath, PathParams, RequestBody, RequestState, RoutePattern,
+};
 use gongular_layers::error::{Answers, RequestHead};
 use gongular_layers::stats::{RouteCallback, Tracker};
 use http::request::Parts;
@@ -19,7 +21,7 @@ use super::future::{ResponseFuture, Way};
 use super::stay::Stay;
 use super::trip::Trip;
 use crate::AnyBody;
-use crate::chain::{Flight, Steps};
+use crate::chain::{Arrival, Door, Steps};
 use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
 
 /// An [`Engine`](super::Engine) that was checked and built: a tower service for requests of any body.
@@ -55,15 +57,29 @@ pub(super) struct Inner {
 pub(super) struct Endpoint {
     pub(super) steps: Arc<Steps>,
     /// The route's layers around what answers methods of its path that no route does; without layers there is no need of it.
-    pub(super) automatic: Option<Arc<Steps>>,
-    pub(super) path: MatchedPath,
-    pub(super) params: Arc<[Box<str>]>,
+    pub(super) automatic: Option<Automatically>,
+    pub(super) route: RoutePattern,
     /// The scopes of the group that requests enter at the door, if it has providers of its own.
     pub(super) scopes: Option<Arc<Scopes>>,
     /// Whether anything may be built for a request of this route.
     pub(super) needs_scope: bool,
     pub(super) name: Option<&'static str>,
     pub(super) handlers: Vec<&'static str>,
+}
+
+/// What answers methods that no route of a path has.
+#[derive(Debug)]
+pub(super) struct Automatically {
+    pub(super) steps: Arc<Steps>,
+    /// The names of the path's parameters; no route is met, so that statistics know the path by none.
+    pub(super) names: RoutePattern,
+}
+
+impl Endpoint {
+    /// Returns the pattern.
+    pub(super) fn path(&self) -> &MatchedPath {
+        self.route.path().expect("what is registered has a pattern")
+    }
 }
 
 impl EngineService {
@@ -155,7 +171,7 @@ impl<'e> RouteInfo<'e> {
     /// Returns the pattern, groups included.
     #[must_use]
     pub fn path(self) -> &'e str {
-        self.endpoint.path.as_str()
+        self.endpoint.path().as_str()
     }
 
     /// Returns the name, if the route has one.
@@ -210,11 +226,13 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
         if let Some(recorder) = &recorder {
             body = body.counted(recorder);
         }
-        let mut flight = Flight::new(parts, body);
+        // What a layer outside left with the request goes on being at hand.
+        let mut state = RequestState::of(&parts.extensions).cloned().unwrap_or_default();
         if let Some(client) = client {
-            flight.state.set_client_addr(client);
+            state.set_client_addr(client);
         }
-        self.inner.answer(flight, recorder, self.leaves_errors)
+        let mut door = Door::new(Arrival { parts, body: BodySlot::new(body), state });
+        self.inner.answer(&mut door, recorder, self.leaves_errors)
     }
 }
 
@@ -226,47 +244,41 @@ impl Inner {
         Some(Recorder::begin(request.method(), request.uri(), request.version(), self.detail))
     }
 
-    fn answer(
-        &self,
-        mut flight: Box<Flight>,
-        recorder: Option<Recorder>,
-        leaves_errors: bool,
-    ) -> ResponseFuture {
+    fn answer(&self, door: &mut Door, recorder: Option<Recorder>, leaves_errors: bool) -> ResponseFuture {
+        let Arrival { parts, state, .. } = door.arrival();
         if let Some(limits) = &self.limits {
-            flight.state.set_limits(Arc::clone(limits));
+            state.set_limits(Arc::clone(limits));
         }
         let mut trip = None;
         if let (Some(callback), Some(recorder)) = (&self.callback, recorder) {
-            if let Some(outer) = flight.state.set_recorder(recorder.clone()) {
+            if let Some(outer) = state.set_recorder(recorder.clone()) {
                 recorder.set_outer(outer);
             }
-            let tracker = Tracker::new(recorder, Arc::clone(callback), &flight.parts.method);
+            let tracker = Tracker::new(recorder, Arc::clone(callback), &parts.method);
             trip = Some(Trip::tracked(tracker, self.server_timing));
         }
-        let (way, stay) = self.route(flight);
+        let (way, stay) = self.route(door);
         ResponseFuture::new(way, leaves_errors, stay, trip)
     }
 
-    #[inline]
-    fn route(&self, flight: Box<Flight>) -> (Way, Option<Stay>) {
-        match self.table.find(&flight.parts.method, flight.parts.uri.path()) {
-            Found::Route(hit) => self.run(&hit, flight),
-            found => self.otherwise(found, flight),
+    fn route(&self, door: &mut Door) -> (Way, Option<Stay>) {
+        let parts = &door.arrival().parts;
+        match self.table.find(&parts.method, parts.uri.path()) {
+            Found::Route(hit) => self.run(&hit, door),
+            found => self.otherwise(found, door),
         }
     }
 
-    #[inline]
-    fn run(&self, hit: &Hit<'_, Endpoint>, mut flight: Box<Flight>) -> (Way, Option<Stay>) {
+    fn run(&self, hit: &Hit<'_, Endpoint>, door: &mut Door) -> (Way, Option<Stay>) {
         let endpoint = hit.route.value();
-        let Flight { parts, state, .. } = &mut *flight;
-        let params = PathParams::new(Arc::clone(&endpoint.params), hit.params.values(parts.uri.path()));
-        state.set_route(endpoint.path.clone(), params);
+        let Arrival { parts, state, .. } = door.arrival();
+        let params = PathParams::new(endpoint.route.clone(), hit.params.values(parts.uri.path()));
+        state.set_params(params);
         if endpoint.needs_scope {
-            return self.open(endpoint, &endpoint.steps, flight);
+            return self.open(endpoint, &endpoint.steps, door);
         }
         self.scopes_of(endpoint).enter_bare(state);
-        let is_head = parts.method == Method::HEAD;
-        (Way::Run(endpoint.steps.run(flight, is_head)), None)
+        (Way::begin(&endpoint.steps, door), None)
     }
 
     /// Returns the scopes that requests of an endpoint enter at the door.
@@ -280,17 +292,19 @@ impl Inner {
         &self,
         endpoint: &Endpoint,
         steps: &Arc<Steps>,
-        mut flight: Box<Flight>,
+        door: &mut Door,
     ) -> (Way, Option<Stay>) {
-        let is_head = flight.parts.method == Method::HEAD;
-        let head = self.hook_head(&flight.parts, endpoint);
-        let open = self.scopes_of(endpoint).enter(&mut flight.state);
-        (Way::Run(steps.run(flight, is_head)), Some(Stay::new(open, is_head, head)))
+        let Arrival { parts, state, .. } = door.arrival();
+        let is_head = parts.method == Method::HEAD;
+        let head = self.hook_head(parts, endpoint);
+        let open = self.scopes_of(endpoint).enter(state);
+        let way = Way::begin(steps, door);
+        (way, Some(Stay::new(open, is_head, head, Arc::clone(steps))))
     }
 
     /// Keeps what an error handler may see of the request, for hooks that run when the request is gone.
     fn hook_head(&self, parts: &Parts, endpoint: &Endpoint) -> Option<Box<RequestHead>> {
-        self.keeps_heads.then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path.clone()))))
+        self.keeps_heads.then(|| Box::new(RequestHead::of_parts(parts, Some(endpoint.path().clone()))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A request's stay in its scope, from the engine's door to the head of its answer.
 
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use gongular_core::error::Carried;
@@ -11,7 +12,7 @@ use http::StatusCode;
 use http_body::Body as _;
 
 use super::future::Way;
-use crate::chain::Landed;
+use crate::chain::{Landed, Steps};
 
 /// What goes with a request that something may be built for, until the head of its answer leaves.
 ///
@@ -24,73 +25,81 @@ pub(super) struct Stay {
     is_watching: bool,
     /// The head of the request, where hooks before the response may fail.
     head: Option<Box<RequestHead>>,
+    /// The chain, whose error handler answers what hooks fail with.
+    steps: Arc<Steps>,
     /// An answer whose head has to wait for hooks or teardowns.
-    waiting: Option<Box<Waiting>>,
+    waiting: Option<Box<Left>>,
 }
 
-struct Waiting {
-    landed: Landed,
-    escort: Escort<ResponseBody>,
+/// What has come out of a request's scope. Who polls has it, since it is large, and should be moved seldom.
+#[derive(Default)]
+pub(super) struct Left {
+    pub(super) landed: Option<Landed>,
+    /// What has to go with the body of the answer, if the scope is still open.
+    pub(super) escort: Option<Escort<ResponseBody>>,
 }
+
+/// What holds wherever an answer is looked at that has come out.
+pub(super) const LANDED: &str = "what is ready has landed";
 
 impl Stay {
     /// Takes care of a request's dependencies. `head` is wanted where hooks before the response may fail.
     #[inline]
-    pub(super) const fn new(open: OpenScope, is_bodiless: bool, head: Option<Box<RequestHead>>) -> Self {
-        Self { open, is_bodiless, is_watching: false, head, waiting: None }
+    pub(super) const fn new(
+        open: OpenScope,
+        is_bodiless: bool,
+        head: Option<Box<RequestHead>>,
+        steps: Arc<Steps>,
+    ) -> Self {
+        Self { open, is_bodiless, is_watching: false, head, steps, waiting: None }
     }
 
-    /// Polls for the answer, and lets it out of the request's scope. What has to go with its body, if the scope is still
-    /// open, is left in `escort`.
+    /// Polls for the answer, and lets it out of the request's scope.
     #[inline]
-    pub(super) fn poll(
-        &mut self,
-        way: &mut Way,
-        escort: &mut Option<Escort<ResponseBody>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Landed> {
-        let mut landed = match self.waiting.take() {
-            Some(waiting) => return self.leave(*waiting, way, escort, cx),
-            None => {
-                self.is_watching = true;
-                let polled = way.poll(cx);
-                self.is_watching = false;
-                ready!(polled)
-            }
-        };
+    pub(super) fn poll(&mut self, way: &mut Way, left: &mut Left, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(waiting) = self.waiting.take() {
+            *left = *waiting;
+            return self.cross(left, cx);
+        }
+        self.is_watching = true;
+        let polled = way.poll(cx);
+        self.is_watching = false;
+        let landed = left.landed.insert(ready!(polled));
         landed.release();
         let is_upgrade = landed.status() == StatusCode::SWITCHING_PROTOCOLS;
         if !is_upgrade && self.open.end_unseen() {
-            self.answer_rest(&mut landed, way);
-            return Poll::Ready(landed);
+            self.answer_rest(landed);
+            return Poll::Ready(());
         }
         let open = std::mem::replace(&mut self.open, OpenScope::over());
-        let waiting = Waiting { landed, escort: Escort::open(open, self.is_bodiless) };
-        self.leave(waiting, way, escort, cx)
+        left.escort = Some(Escort::open(open, self.is_bodiless));
+        self.cross(left, cx)
     }
 
     /// Lets an answer out of a scope whose end somebody may see.
-    fn leave(
-        &mut self,
-        mut waiting: Waiting,
-        way: &Way,
-        left: &mut Option<Escort<ResponseBody>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Landed> {
-        if self.cross(&mut waiting, way, cx).is_pending() {
-            self.waiting = Some(Box::new(waiting));
+    fn cross(&mut self, left: &mut Left, cx: &mut Context<'_>) -> Poll<()> {
+        let (Some(landed), Some(escort)) = (&mut left.landed, &mut left.escort) else {
+            return Poll::Ready(());
+        };
+        if self.poll_crossing(landed, escort, cx).is_pending() {
+            self.waiting = Some(Box::new(std::mem::take(left)));
             return Poll::Pending;
         }
-        let Waiting { landed, escort } = waiting;
-        *left = (!escort.is_closed()).then_some(escort);
-        Poll::Ready(landed)
+        if escort.is_closed() {
+            left.escort = None;
+        }
+        Poll::Ready(())
     }
 
-    fn cross(&self, waiting: &mut Waiting, way: &Way, cx: &mut Context<'_>) -> Poll<()> {
-        let Waiting { landed, escort } = waiting;
+    fn poll_crossing(
+        &self,
+        landed: &mut Landed,
+        escort: &mut Escort<ResponseBody>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         match ready!(escort.poll_before(landed.status(), landed.error(), cx)) {
-            Ok(()) => self.answer_rest(landed, way),
-            Err(error) => *landed = self.refuse(error, landed, way),
+            Ok(()) => self.answer_rest(landed),
+            Err(error) => *landed = self.refuse(error, landed),
         }
         let is_empty = landed.body().is_none_or(|body| body.is_end_stream());
         ready!(escort.poll_head(landed.status(), landed.extensions(), is_empty, cx));
@@ -100,19 +109,20 @@ impl Stay {
 
     /// Answers what a layer of the route left to those outside, as an injection layer does whose hooks failed.
     #[inline]
-    fn answer_rest(&self, landed: &mut Landed, way: &Way) {
+    fn answer_rest(&self, landed: &mut Landed) {
         if let Some(carried) = landed.extensions().get::<Carried>().filter(|carried| !carried.is_settled()) {
             let error = carried.error().clone();
-            *landed = self.refuse(error, landed, way);
+            *landed = self.refuse(error, landed);
         }
     }
 
     /// Answers what a hook before the response failed with, in the place of the handlers' answer.
     #[cold]
-    fn refuse(&self, error: Error, landed: &mut Landed, way: &Way) -> Landed {
+    fn refuse(&self, error: Error, landed: &mut Landed) -> Landed {
         let said = std::mem::take(landed.headers_mut());
         let unknown = RequestHead::default();
-        way.answer(error, self.head.as_deref().unwrap_or(&unknown), said)
+        let head = self.head.as_deref().unwrap_or(&unknown);
+        self.steps.errors().answer(error, head, said).into()
     }
 }
 

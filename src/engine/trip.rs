@@ -10,7 +10,7 @@ use http::HeaderName;
 use http_body::{Body as _, SizeHint};
 
 use super::body::{Polled, caught};
-use crate::chain::Landed;
+use super::stay::{LANDED, Left};
 
 /// What ends with a request: its dependencies and its statistic.
 ///
@@ -38,9 +38,10 @@ impl Trip {
 
     /// Polls for the answer, whose head may then leave.
     #[inline]
-    pub(super) fn poll(&mut self, inside: impl FnOnce() -> Poll<Landed>) -> Poll<Landed> {
-        let Some(tracker) = &mut self.tracker else { return inside() };
-        let mut landed = ready!(tracker.watch(inside));
+    pub(super) fn poll(&mut self, left: &mut Left, inside: impl FnOnce(&mut Left) -> Poll<()>) -> Poll<()> {
+        let Some(tracker) = &mut self.tracker else { return inside(left) };
+        ready!(tracker.watch(|| inside(left)));
+        let landed = left.landed.as_mut().expect(LANDED);
         if self.is_timed
             && let Some(recorder) = tracker.recorder()
         {
@@ -48,7 +49,7 @@ impl Trip {
         }
         let length = landed.body().map_or(Some(0), |body| body.size_hint().exact());
         tracker.answered(landed.status(), landed.headers(), landed.error(), length);
-        Poll::Ready(landed)
+        Poll::Ready(())
     }
 
     /// Polls the body of the answer; a panic in it is its error.

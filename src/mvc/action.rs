@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use gongular_core::__private::read_soon;
+
 use super::instance::Instance;
 use super::{ControllerMethods, Method, Source};
 use crate::chain::Caught;
@@ -49,11 +51,7 @@ where
         if let Some(shared) = self.instance.shared() {
             return run::<C, M>(shared, self.has_hooks, cx, answer).await;
         }
-        let fields = match S::Fields::read_now(cx) {
-            Some(read) => read,
-            None => S::Fields::from_request(cx).await,
-        };
-        match fields {
+        match read_soon::<S::Fields, _>(cx).await {
             Ok(fields) => {
                 run::<C, M>(&self.instance.source.assemble(fields), self.has_hooks, cx, answer).await
             }
@@ -101,10 +99,7 @@ async fn call<C, M>(
 where
     M: Method<C>,
 {
-    let arguments = match M::Arguments::read_now(cx) {
-        Some(read) => read?,
-        None => M::Arguments::from_request(cx).await?,
-    };
+    let arguments = read_soon::<M::Arguments, _>(cx).await?;
     M::call(controller, arguments, &mut Context::new(cx, answer)).await
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::task::Context;
 
 use http::request::Parts;
 use http::{StatusCode, header};
@@ -112,7 +113,7 @@ impl<B: Send> FromRequest<B> for ApiVersion {
         read(cx.parts)
     }
 
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+    fn read_now(cx: &mut RequestContext<'_, B>, _: &mut Context<'_>) -> Option<Result<Self, Error>> {
         Some(read(cx.parts))
     }
 }

@@ -1,6 +1,7 @@
 //! What a controller is: fields that are read or injected, and methods that answer.
 
 use std::future::{Future, ready};
+use std::task;
 
 use gongular_layers::error::RequestHead;
 use http::Response;
@@ -188,7 +189,7 @@ impl<B: Send> FromRequest<B> for NoFields {
         Ok(Self)
     }
 
-    fn read_now(_: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+    fn read_now(_: &mut RequestContext<'_, B>, _: &mut task::Context<'_>) -> Option<Result<Self, Error>> {
         Some(Ok(Self))
     }
 }

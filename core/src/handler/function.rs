@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use super::{Answer, Handler};
+use crate::request::soon::read_soon;
 use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseContext};
 
 /// A function that takes the members of the tuple `Args` one by one and returns a future: an `async fn` or a closure.
@@ -35,10 +36,17 @@ where
         <Fut::Output as IntoResponse>::describe(contract);
     }
 
-    async fn call(&self, cx: &mut RequestContext<'_, B>, answer: &mut Answer) -> Result<(), Error> {
-        let args = Args::from_request(cx).await?;
-        let output = Function::call(self, args).await;
-        answer.respond_to(output, ResponseContext::of(cx))
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for each of its arguments twice")]
+    fn call(
+        &self,
+        cx: &mut RequestContext<'_, B>,
+        answer: &mut Answer,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        async move {
+            let args = read_soon::<Args, B>(cx).await?;
+            let output = Function::call(self, args).await;
+            answer.respond_to(output, ResponseContext::of(cx))
+        }
     }
 }
 

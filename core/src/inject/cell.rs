@@ -59,6 +59,14 @@ struct State<T: ?Sized> {
     started: Option<Instant>,
 }
 
+impl<T: ?Sized> State<T> {
+    /// Hands the room out, so that the arguments can be awaited.
+    fn start_slowly(&mut self) -> Polled<T> {
+        self.phase = Phase::Starting;
+        self.work.take().map_or(Polled::Waiting, Polled::Slow)
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     /// The request is over.
@@ -67,6 +75,8 @@ enum Phase {
     Ready,
     /// The factory was started and waits to be polled.
     Running,
+    /// An argument is not ready; who asks next awaits it in a box, and need not try it before.
+    Slow,
     /// Somebody awaits the arguments in a box, and has the room.
     Starting,
 }
@@ -170,8 +180,9 @@ where
                 return Polled::Waiting;
             }
             Phase::Closed => return Polled::Failed(over::<T>()),
-            Phase::Idle if site.is_over() => return Polled::Failed(over::<T>()),
-            Phase::Idle | Phase::Ready | Phase::Running => {}
+            Phase::Idle | Phase::Slow if site.is_over() => return Polled::Failed(over::<T>()),
+            Phase::Slow if state.work.is_some() => return state.start_slowly(),
+            Phase::Idle | Phase::Ready | Phase::Running | Phase::Slow => {}
         }
         let work = state.work.get_or_insert_with(|| Arc::clone(&self.make).work());
         if state.phase != Phase::Running {
@@ -182,10 +193,7 @@ where
                 Begun::Failed(error) => return Polled::Failed(error),
                 Begun::Made(made) => return self.settle(state, Poll::Ready(made), site, task),
                 Begun::Running => return self.settle(state, Poll::Pending, site, task),
-                Begun::Waiting => {
-                    state.phase = Phase::Starting;
-                    return state.work.take().map_or(Polled::Waiting, Polled::Slow);
-                }
+                Begun::Waiting => return state.start_slowly(),
             }
         }
         self.drive(state, site, task)
@@ -254,6 +262,15 @@ where
             turn.changes_nothing();
         }
         polled
+    }
+
+    /// Gives the room back, whose arguments were not ready; who asks next awaits them.
+    pub(super) fn put_off(&self, work: Box<dyn Work<T>>) {
+        let mut turn = self.turns.take();
+        if turn.phase == Phase::Starting {
+            turn.phase = Phase::Slow;
+            turn.work = Some(work);
+        }
     }
 
     /// Gives the cell free for the next who asks, with or without the room.

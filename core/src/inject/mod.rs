@@ -46,9 +46,9 @@ pub use self::mistake::{Mistake, MistakeKind, WiringErrors};
 pub use self::open::{BeforeResponse, Closing, OpenScope, Scopes, interrupted};
 pub use self::provider::{Lifetime, Provider, TeardownResult};
 pub use self::report::{Report, ReportedProvider, ReportedUser};
-#[doc(hidden)]
-pub use self::resolve::singleton_in;
 pub use self::resolve::{Resolve, resolve, resolve_in};
+#[doc(hidden)]
+pub use self::resolve::{resolve_now, singleton_in};
 pub use self::scope::Scope;
 pub use self::value::{Finished, Value};
 

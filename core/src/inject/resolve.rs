@@ -57,6 +57,28 @@ where
     Resolve { step: Step::Start(head, scope), key: PhantomData }
 }
 
+/// Returns a dependency that can be had at once: a singleton, or a value of the request that is there, or whose factory is
+/// ready at its first poll. `None` for anything else: then it has to be waited for by [`resolve_in`], in the same poll. A
+/// factory that runs is polled once more by that.
+#[inline]
+pub fn resolve_now<T, K, B>(
+    cx: &mut RequestContext<'_, B>,
+    task: &mut Context<'_>,
+) -> Option<Result<Value<T>, Error>>
+where
+    T: ?Sized + Send + Sync + 'static,
+    K: InjectKey,
+{
+    let (head, scope) = cx.head_and_scope();
+    let scope = scope?;
+    match scope.inner.container.slot::<T, K>()? {
+        // A singleton is all that stands in line with the handler's own code.
+        Slot::Singleton(value) => value.get().cloned().map(Ok),
+        Slot::Request(cell) => scope.cell_now(*cell, head, task),
+        Slot::Transient(_) => None,
+    }
+}
+
 /// Returns a singleton, for extractors that are read at once; `None` for anything that is not one, or is not there.
 #[inline]
 pub fn singleton_in<'c, T, K, B>(cx: &'c mut RequestContext<'_, B>) -> Option<&'c Value<T>>

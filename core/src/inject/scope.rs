@@ -95,6 +95,35 @@ impl Scope {
         cell.poll(&spot, head, task)
     }
 
+    /// Returns the value of a cell, if it is there or can be made at once.
+    #[inline(never)]
+    pub(super) fn cell_now<T>(
+        &self,
+        cell: u32,
+        mut head: Head<'_>,
+        task: &mut Context<'_>,
+    ) -> Option<Result<super::Value<T>, Error>>
+    where
+        T: ?Sized + Send + Sync + 'static,
+    {
+        let (home, cell) = self.home(cell);
+        if home.inner.is_bare {
+            return None;
+        }
+        match home.poll_cell(cell, &mut head, task) {
+            Polled::Ready(value) => Some(Ok(value)),
+            Polled::Failed(error) => Some(Err(error)),
+            Polled::Waiting => None,
+            // Its arguments have to be awaited, by who waits for the value.
+            Polled::Slow(work) => {
+                if let Some(cell) = home.spot(cell).typed::<T>() {
+                    cell.put_off(work);
+                }
+                None
+            }
+        }
+    }
+
     /// Runs foreign code that reads the arguments of a cell's factory.
     pub(super) fn run_in_cell<T, R>(&self, cell: u32, foreign: impl FnOnce() -> R) -> R
     where

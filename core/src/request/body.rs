@@ -1,13 +1,12 @@
 //! A request's body until somebody takes it.
 
 use std::fmt;
-use std::pin::pin;
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::Body;
 
-use crate::framing::declared_length;
+use super::reading::Reading;
 use crate::{BoxError, Error, Place};
 
 /// A request body that extractors can read: any `http_body::Body` that is `Send` and whose error can be boxed.
@@ -124,25 +123,24 @@ where
     ///
     /// Not cancel safe: what was read is lost, and the body counts as taken.
     pub async fn bytes(&mut self, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
-        match std::mem::replace(&mut self.state, State::Taken) {
-            State::Unread(body) => {
-                let read = read(body, headers, limit).await;
-                self.state = match &read {
-                    Ok(bytes) => State::Buffered(bytes.clone()),
-                    Err(error) => State::Failed(error.clone()),
-                };
-                read
-            }
+        let read = match std::mem::replace(&mut self.state, State::Taken) {
+            State::Unread(body) => Reading::new(body, headers, limit),
             State::Buffered(bytes) => {
                 self.state = State::Buffered(bytes.clone());
-                if bytes.len() > limit { Err(too_large(limit)) } else { Ok(bytes) }
+                return if bytes.len() > limit { Err(too_large(limit)) } else { Ok(bytes) };
             }
             State::Failed(error) => {
                 self.state = State::Failed(error.clone());
-                Err(error)
+                return Err(error);
             }
-            State::Taken => Err(gone()),
-        }
+            State::Taken => return Err(gone()),
+        };
+        let read = read.await;
+        self.state = match &read {
+            Ok(bytes) => State::Buffered(bytes.clone()),
+            Err(error) => State::Failed(error.clone()),
+        };
+        read
     }
 }
 
@@ -171,63 +169,8 @@ impl<B> fmt::Debug for BodySlot<B> {
     }
 }
 
-async fn read<B: RequestBody>(body: B, headers: &HeaderMap, limit: usize) -> Result<Bytes, Error> {
-    if let Some(declared) = declared_length(headers)
-        && declared > limit as u64
-    {
-        return Err(too_large(limit));
-    }
-    let mut body = pin!(body);
-    let Some(first) = next_data(body.as_mut()).await? else {
-        return Ok(Bytes::new());
-    };
-    if first.len() > limit {
-        return Err(too_large(limit));
-    }
-    let Some(second) = next_data(body.as_mut()).await? else {
-        return Ok(first);
-    };
-    // What a head declares is believed only so far: memory is taken for what has arrived.
-    let declared = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    let mut whole = BytesMut::with_capacity(first.len() + second.len() + declared.min(MAX_BELIEVED_BYTES));
-    whole.put(first);
-    let mut next = Some(second);
-    while let Some(data) = next {
-        if data.len() > limit - whole.len() {
-            return Err(too_large(limit));
-        }
-        whole.put(data);
-        next = next_data(body.as_mut()).await?;
-    }
-    Ok(whole.freeze())
-}
-
-/// The most room that is made for data which has only been declared.
-const MAX_BELIEVED_BYTES: usize = 64 << 10;
-
-/// Returns the next data frame; trailers and empty frames are passed over.
-async fn next_data<B: RequestBody>(mut body: std::pin::Pin<&mut B>) -> Result<Option<Bytes>, Error> {
-    loop {
-        if body.is_end_stream() {
-            return Ok(None);
-        }
-        let frame = std::future::poll_fn(|task| body.as_mut().poll_frame(task)).await;
-        match frame {
-            None => return Ok(None),
-            Some(Err(error)) => return Err(Error::broken_body(Place::Body, &*error.into())),
-            Some(Ok(frame)) => {
-                if let Ok(mut data) = frame.into_data()
-                    && data.has_remaining()
-                {
-                    return Ok(Some(data.copy_to_bytes(data.remaining())));
-                }
-            }
-        }
-    }
-}
-
 #[cold]
-fn too_large(limit: usize) -> Error {
+pub(super) fn too_large(limit: usize) -> Error {
     Error::too_large(format!("the body is larger than {limit} bytes"))
 }
 

@@ -1,6 +1,7 @@
 //! The one trait of everything that is read from a request.
 
 use std::future::Future;
+use std::task::Context;
 
 use super::RequestContext;
 use crate::{Contract, Error};
@@ -72,14 +73,15 @@ pub trait FromRequest<B>: Sized {
     /// Whatever keeps the value from being read, with everything that is wrong with it at once.
     fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send;
 
-    /// Reads the value at once, as [`from_request`](Self::from_request) would; `None` when that may have to wait.
+    /// Reads the value at once, as [`from_request`](Self::from_request) would; `None` when it has to wait.
     ///
     /// It only saves time: a future whose every state has to be kept costs more than most values do. Whoever implements it
-    /// takes nothing away from the request when the answer is `None`.
+    /// takes nothing away from the request when the answer is `None`, and may be asked whether it is present once more; whoever
+    /// gets `None` calls `from_request` next, in the same poll.
     #[doc(hidden)]
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
-        let _ = cx;
+    fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
+        let _ = (cx, task);
         None
     }
 

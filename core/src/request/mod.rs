@@ -10,6 +10,9 @@ pub(crate) mod mount;
 mod optional;
 mod params;
 mod raw;
+mod reading;
+mod route;
+pub(crate) mod soon;
 mod state;
 mod tuple;
 
@@ -19,4 +22,5 @@ pub use self::context::RequestContext;
 pub use self::extract::{FromRequest, Stage};
 pub(crate) use self::head::Head;
 pub use self::params::PathParams;
-pub use self::state::{MatchedPath, RequestState};
+pub use self::route::{MatchedPath, RoutePattern};
+pub use self::state::RequestState;

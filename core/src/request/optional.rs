@@ -1,5 +1,7 @@
 //! Extractors that may be absent, or may fail without failing the request.
 
+use std::task::Context;
+
 use super::{FromRequest, RequestContext, Stage};
 use crate::{Contract, Error};
 
@@ -21,8 +23,8 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
-        if T::is_present(cx) { T::read_now(cx).map(|read| read.map(Some)) } else { Some(Ok(None)) }
+    fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
+        if T::is_present(cx) { T::read_now(cx, task).map(|read| read.map(Some)) } else { Some(Ok(None)) }
     }
 
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {
@@ -52,8 +54,8 @@ where
     }
 
     #[inline]
-    fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
-        T::read_now(cx).map(Ok)
+    fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
+        T::read_now(cx, task).map(Ok)
     }
 
     fn is_present(cx: &mut RequestContext<'_, B>) -> bool {

@@ -1,7 +1,8 @@
 //! The parameters of a matched path.
 
 use std::fmt;
-use std::sync::Arc;
+
+use super::RoutePattern;
 
 /// The parameters of a matched path, in the order of the pattern, values as they stand in the path: not yet decoded.
 ///
@@ -9,7 +10,7 @@ use std::sync::Arc;
 /// ones, together at most 48 bytes, take no allocation.
 #[derive(Clone, Default)]
 pub struct PathParams {
-    names: Option<Arc<[Box<str>]>>,
+    route: Option<RoutePattern>,
     values: Values,
 }
 
@@ -24,22 +25,36 @@ enum Values {
 }
 
 impl PathParams {
-    /// Makes the parameters of a route: the names it was registered with, and as many values.
+    /// Makes the parameters of a route: as many values as it has names.
     ///
     /// Names without a value have the empty one, values without a name are left out.
     #[must_use]
-    pub fn new<'v>(names: Arc<[Box<str>]>, values: impl Iterator<Item = &'v str> + Clone) -> Self {
-        if names.is_empty() {
-            return Self::default();
-        }
-        let values = Values::new(names.len(), values.take(names.len()));
-        Self { names: Some(names), values }
+    pub fn new<'v>(route: RoutePattern, values: impl Iterator<Item = &'v str> + Clone) -> Self {
+        let values = match route.names().len() {
+            0 => Values::default(),
+            count => Values::new(count, values.take(count)),
+        };
+        Self { route: Some(route), values }
+    }
+
+    /// Returns the route that they are of.
+    pub(crate) const fn route(&self) -> Option<&RoutePattern> {
+        self.route.as_ref()
+    }
+
+    /// Returns the same parameters as those of a route with this pattern.
+    pub(crate) fn of_path(mut self, path: super::MatchedPath) -> Self {
+        self.route = Some(match self.route {
+            Some(route) => route.with_path(path),
+            None => RoutePattern::new(path, [] as [&str; 0]),
+        });
+        self
     }
 
     /// Returns the parameters as pairs of name and text that is still percent-encoded.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> + Clone {
-        let names = self.names.as_deref().unwrap_or_default();
+        let names = self.route.as_ref().map(RoutePattern::names).unwrap_or_default();
         names.iter().enumerate().map(|(index, name)| (&**name, self.values.get(index)))
     }
 
@@ -100,7 +115,10 @@ impl<N: Into<Box<str>>, V: AsRef<str>> FromIterator<(N, V)> for PathParams {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
         let (names, values): (Vec<Box<str>>, Vec<V>) =
             pairs.into_iter().map(|(name, value)| (name.into(), value)).unzip();
-        Self::new(names.into(), values.iter().map(AsRef::as_ref))
+        if names.is_empty() {
+            return Self::default();
+        }
+        Self::new(RoutePattern::of_names(names), values.iter().map(AsRef::as_ref))
     }
 }
 
@@ -151,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_name_without_a_value_has_the_empty_one() {
-        let params = PathParams::new(["a".into(), "b".into()].into(), ["1"].into_iter());
+        let params = PathParams::new(RoutePattern::of_names(["a", "b"]), ["1"].into_iter());
         assert_eq!(params.iter().collect::<Vec<_>>(), [("a", "1"), ("b", "")]);
     }
 }

@@ -1,5 +1,7 @@
 //! Pieces of a request as they are, and the request's own logger.
 
+use std::task::Context;
+
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, Uri, Version, header};
 
@@ -78,7 +80,7 @@ macro_rules! head {
                 }
 
                 #[inline]
-                fn read_now(cx: &mut RequestContext<'_, B>) -> Option<Result<Self, Error>> {
+                fn read_now(cx: &mut RequestContext<'_, B>, _: &mut Context<'_>) -> Option<Result<Self, Error>> {
                     let read: fn(&RequestContext<'_, B>) -> Self = $read;
                     Some(Ok(read(cx)))
                 }

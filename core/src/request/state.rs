@@ -1,11 +1,10 @@
 //! What gongular's layers leave with a request: one extension for all of them.
 
-use std::fmt;
 use std::sync::Arc;
 
 use http::Extensions;
 
-use super::{ClientAddr, PathParams};
+use super::{ClientAddr, MatchedPath, PathParams, RoutePattern};
 use crate::Limits;
 use crate::inject::Scope;
 use crate::stats::Recorder;
@@ -15,7 +14,7 @@ use crate::stats::Recorder;
 pub struct RequestState {
     recorder: Option<Recorder>,
     scope: Option<Scope>,
-    route: Option<MatchedPath>,
+    /// With the route that they are of.
     params: Option<PathParams>,
     limits: Option<Arc<Limits>>,
     client: Option<ClientAddr>,
@@ -86,10 +85,10 @@ impl RequestState {
         self.client = Some(client);
     }
 
-    /// Returns the route that matched.
+    /// Returns the pattern of the route that matched.
     #[must_use]
-    pub const fn route(&self) -> Option<&MatchedPath> {
-        self.route.as_ref()
+    pub fn route(&self) -> Option<&MatchedPath> {
+        self.params.as_ref()?.route()?.path()
     }
 
     /// Returns the parameters of the matched path.
@@ -98,96 +97,35 @@ impl RequestState {
         self.params.as_ref()
     }
 
-    /// Sets the parameters of a path that no route has.
+    /// Sets the parameters of the matched path; the statistics layer outside learns of the route that they are of.
+    ///
+    /// Those of no route leave the one that is there, which a router outside has found.
+    #[inline]
     pub fn set_params(&mut self, params: PathParams) {
-        self.params = Some(params);
+        match params.route().and_then(RoutePattern::path) {
+            Some(path) => {
+                if let Some(recorder) = &self.recorder {
+                    recorder.set_matched_path(path.clone());
+                }
+                self.params = Some(params);
+            }
+            None => self.set_params_of_no_route(params),
+        }
+    }
+
+    #[cold]
+    fn set_params_of_no_route(&mut self, params: PathParams) {
+        self.params = Some(match self.route().cloned() {
+            Some(outside) => params.of_path(outside),
+            None => params,
+        });
     }
 
     /// Says which route matched, with its parameters; the statistics layer outside learns of it.
+    ///
+    /// A router that has made a [`RoutePattern`] beforehand makes its parameters of that and [sets](Self::set_params)
+    /// them, which needs no allocation for each request.
     pub fn set_route(&mut self, route: MatchedPath, params: PathParams) {
-        if let Some(recorder) = &self.recorder {
-            recorder.set_matched_path(route.clone());
-        }
-        self.route = Some(route);
-        self.params = Some(params);
-    }
-}
-
-/// The pattern of the route that matched, such as `/todos/{id}`.
-#[derive(Clone)]
-pub struct MatchedPath(Pattern);
-
-#[derive(Clone)]
-enum Pattern {
-    Static(&'static str),
-    Shared(Arc<str>),
-    #[cfg(feature = "axum")]
-    Axum(axum::extract::MatchedPath),
-}
-
-impl MatchedPath {
-    /// Makes a pattern of a static text.
-    #[must_use]
-    pub const fn from_static(pattern: &'static str) -> Self {
-        Self(Pattern::Static(pattern))
-    }
-
-    /// Returns the pattern that matched a request, from our own state or from axum's.
-    #[must_use]
-    pub fn of(extensions: &Extensions) -> Option<Self> {
-        if let Some(route) = RequestState::of(extensions).and_then(RequestState::route) {
-            return Some(route.clone());
-        }
-        Self::of_framework(extensions)
-    }
-
-    /// Returns the pattern that a framework's router left with a request.
-    pub(crate) fn of_framework(extensions: &Extensions) -> Option<Self> {
-        #[cfg(feature = "axum")]
-        if let Some(matched) = extensions.get::<axum::extract::MatchedPath>() {
-            return Some(Self(Pattern::Axum(matched.clone())));
-        }
-        let _ = extensions;
-        None
-    }
-
-    /// Returns where the text of a framework's pattern stands in memory.
-    #[inline]
-    pub(crate) fn address_in_framework(extensions: &Extensions) -> Option<usize> {
-        #[cfg(feature = "axum")]
-        if let Some(matched) = extensions.get::<axum::extract::MatchedPath>() {
-            return Some(matched.as_str().as_ptr().addr());
-        }
-        let _ = extensions;
-        None
-    }
-
-    /// Returns the pattern as a text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match &self.0 {
-            Pattern::Static(pattern) => pattern,
-            Pattern::Shared(pattern) => pattern,
-            #[cfg(feature = "axum")]
-            Pattern::Axum(matched) => matched.as_str(),
-        }
-    }
-}
-
-impl From<Arc<str>> for MatchedPath {
-    fn from(pattern: Arc<str>) -> Self {
-        Self(Pattern::Shared(pattern))
-    }
-}
-
-impl fmt::Debug for MatchedPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MatchedPath").field(&self.as_str()).finish()
-    }
-}
-
-impl fmt::Display for MatchedPath {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.set_params(params.of_path(route));
     }
 }

@@ -5,30 +5,54 @@ use std::time::Instant;
 use super::Recorder;
 use crate::request::{RequestContext, RequestState};
 
-/// Times the extractors of one handler; without a layer that asks for it, it reads no clock.
+/// Who looks at the clock around an extractor.
+///
+/// Two types instead of an option: what nobody times has no room in the future of a handler for when it began.
+pub(crate) trait Clock: Send + Sync {
+    /// When a step began.
+    type Begun: Send;
+
+    /// Begins a step.
+    fn begin(&self) -> Self::Begun;
+
+    /// Ends a step.
+    fn end(&self, begun: Self::Begun, type_name: &'static str);
+}
+
+/// Nobody asks for the times.
+impl Clock for () {
+    type Begun = ();
+
+    #[inline]
+    fn begin(&self) {}
+
+    #[inline]
+    fn end(&self, (): (), _: &'static str) {}
+}
+
+/// Times the extractors of one handler.
 #[derive(Debug)]
-pub struct Steps {
-    recorder: Option<Recorder>,
+pub(crate) struct Steps {
+    recorder: Recorder,
 }
 
 impl Steps {
     /// Looks for a recorder that asks for the times.
-    #[must_use]
-    pub fn of<B>(cx: &RequestContext<'_, B>) -> Self {
-        let recorder = cx.state().and_then(RequestState::recorder);
-        Self { recorder: recorder.filter(|recorder| recorder.detail().binding_steps()).cloned() }
+    #[inline]
+    pub(crate) fn of<B>(cx: &RequestContext<'_, B>) -> Option<Self> {
+        let recorder = cx.state().and_then(RequestState::recorder)?;
+        recorder.detail().binding_steps().then(|| Self { recorder: recorder.clone() })
+    }
+}
+
+impl Clock for Steps {
+    type Begun = Instant;
+
+    fn begin(&self) -> Instant {
+        Instant::now()
     }
 
-    /// Begins a step.
-    #[must_use]
-    pub fn begin(&self) -> Option<Instant> {
-        self.recorder.as_ref().map(|_| Instant::now())
-    }
-
-    /// Ends a step and tells the recorder.
-    pub fn end(&self, begun: Option<Instant>, type_name: &'static str) {
-        if let (Some(recorder), Some(begun)) = (&self.recorder, begun) {
-            recorder.step(type_name, begun.elapsed());
-        }
+    fn end(&self, begun: Instant, type_name: &'static str) {
+        self.recorder.step(type_name, begun.elapsed());
     }
 }

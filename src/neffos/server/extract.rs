@@ -132,8 +132,8 @@ where
         let (mut none, ()) = http::Request::new(()).into_parts();
         let mut body = BodySlot::<()>::taken();
         let mut request = RequestContext::with_state(&mut none, &mut body, &opening.state);
-        if let Some(ready) = <Self as FromRequest<()>>::read_now(&mut request) {
-            return ready;
+        if let Some(singleton) = Self::singleton(&mut request) {
+            return Ok(singleton);
         }
         // Only a factory looks at the request.
         let mut parts = opening.parts.clone();

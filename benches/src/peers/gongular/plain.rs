@@ -6,7 +6,9 @@ use std::task::{Context, Poll};
 
 use futures_util::future::Either as EitherFuture;
 use gongular::handler::HandlerFuture;
-use gongular::{Error, Handler, MatchedPath, PathParams, RequestBody, RequestState, ResponseBody, service};
+use gongular::{
+    Error, Handler, MatchedPath, PathParams, RequestBody, RequestState, ResponseBody, RoutePattern, service,
+};
 use http::{Method, Request, Response};
 use tower::{Layer, Service, ServiceBuilder};
 
@@ -80,7 +82,7 @@ type Route<B> = Box<dyn Fn(Request<B>) -> HandlerFuture + Send + Sync>;
 
 struct Path<B> {
     method: Method,
-    pattern: &'static str,
+    pattern: RoutePattern,
     route: Route<B>,
 }
 
@@ -100,8 +102,10 @@ impl<B: RequestBody + 'static> Table<B> {
         A: 'static,
     {
         let route = Box::new(move |request| service(handler.clone()).call(request));
+        let names = pattern.split(['{', '}']).skip(1).step_by(2);
+        let known = RoutePattern::new(MatchedPath::from_static(pattern), names);
         let routes = Arc::get_mut(&mut self.routes).expect("nobody else has the table yet");
-        routes.insert(pattern, Path { method, pattern, route }).expect("the patterns do not conflict");
+        routes.insert(pattern, Path { method, pattern: known, route }).expect("the patterns do not conflict");
         self
     }
 }
@@ -123,8 +127,9 @@ impl<B: RequestBody + 'static> Service<Request<B>> for Table<B> {
         if request.method() != method {
             return EitherFuture::Right(ready(Err(Error::not_found())));
         }
-        let params: PathParams = found.params.iter().collect();
-        RequestState::entry(request.extensions_mut()).set_route(MatchedPath::from_static(pattern), params);
+        let values: Vec<&str> = found.params.iter().map(|(_, value)| value).collect();
+        let params = PathParams::new(pattern.clone(), values.into_iter());
+        RequestState::entry(request.extensions_mut()).set_params(params);
         EitherFuture::Left(route(request))
     }
 }
