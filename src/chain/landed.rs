@@ -105,7 +105,14 @@ impl Landed {
     #[cold]
     #[inline(never)]
     pub(super) fn without_body(self) -> Self {
-        Self::Response(Box::new(without_body(self.into_response(), false)))
+        let (response, error) = match self {
+            Self::Answer(response, error) => (response, error),
+            Self::Flight(mut flight) => {
+                (flight.answer.take_response_with(|body| body), flight.failure.take())
+            }
+            Self::Response(response) => (*response, None),
+        };
+        Self::Answer(without_body(response, error.is_some()), error)
     }
 }
 

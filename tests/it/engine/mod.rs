@@ -22,6 +22,7 @@ macro_rules! says {
     };
 }
 
+mod alone;
 mod answers;
 mod automatic;
 mod bodies;
