@@ -1,5 +1,6 @@
 //! A method of a controller as a handler.
 
+use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -47,15 +48,24 @@ where
         M::describe_answer(contract);
     }
 
-    async fn call(&self, cx: &mut RequestContext<'_, AnyBody>, answer: &mut Answer) -> Result<(), Error> {
-        if let Some(shared) = self.instance.shared() {
-            return run::<C, M>(shared, self.has_hooks, cx, answer).await;
-        }
-        match read_soon::<S::Fields, _>(cx).await {
-            Ok(fields) => {
-                run::<C, M>(&self.instance.source.assemble(fields), self.has_hooks, cx, answer).await
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for each of its arguments twice")]
+    fn call(
+        &self,
+        cx: &mut RequestContext<'_, AnyBody>,
+        answer: &mut Answer,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        async move {
+            if let Some(shared) = self.instance.shared() {
+                return run::<C, M>(shared, self.has_hooks, cx, answer).await;
             }
-            Err(error) => Err(with_problems::<M::Arguments>(error, cx).await),
+            match read_soon::<S::Fields, _>(cx).await {
+                Ok(fields) => {
+                    let controller = self.instance.source.assemble(fields);
+                    run::<C, M>(&controller, self.has_hooks, cx, answer).await
+                }
+                // What only failures or hooks need room for stands in a box.
+                Err(error) => Err(Box::pin(with_problems::<M::Arguments>(error, cx)).await),
+            }
         }
     }
 }
@@ -73,34 +83,41 @@ async fn with_problems<A: FromRequest<AnyBody>>(error: Error, cx: &mut RequestCo
 }
 
 #[inline]
-async fn run<C, M>(
+#[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for each of its arguments twice")]
+fn run<C, M>(
     controller: &C,
     has_hooks: bool,
     cx: &mut RequestContext<'_, AnyBody>,
     answer: &mut Answer,
-) -> Result<(), Error>
+) -> impl Future<Output = Result<(), Error>> + Send
 where
     C: ControllerMethods,
     M: Method<C>,
 {
-    if const { C::HAS_HOOKS } && has_hooks {
-        between_hooks::<C, M>(controller, cx, answer).await
-    } else {
-        call::<C, M>(controller, cx, answer).await
+    async move {
+        if const { C::HAS_HOOKS } && has_hooks {
+            Box::pin(between_hooks::<C, M>(controller, cx, answer)).await
+        } else {
+            call::<C, M>(controller, cx, answer).await
+        }
     }
 }
 
 #[inline]
-async fn call<C, M>(
+#[expect(clippy::manual_async_fn, reason = "an `async fn` keeps room for each of its arguments twice")]
+fn call<C, M>(
     controller: &C,
     cx: &mut RequestContext<'_, AnyBody>,
     answer: &mut Answer,
-) -> Result<(), Error>
+) -> impl Future<Output = Result<(), Error>> + Send
 where
+    C: ControllerMethods,
     M: Method<C>,
 {
-    let arguments = read_soon::<M::Arguments, _>(cx).await?;
-    M::call(controller, arguments, &mut Context::new(cx, answer)).await
+    async move {
+        let arguments = read_soon::<M::Arguments, _>(cx).await?;
+        M::call(controller, arguments, &mut Context::new(cx, answer)).await
+    }
 }
 
 /// Runs a method between the hooks of its controller: once the first one has begun, the last one runs, whatever fails or panics.
