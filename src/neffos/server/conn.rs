@@ -230,11 +230,6 @@ impl Conn {
         self.drop_errands();
     }
 
-    /// Returns what tells it from all other connections that there are.
-    pub(super) fn address(&self) -> usize {
-        Arc::as_ptr(&self.inner).addr()
-    }
-
     /// Asks the client with a message of the protocol itself; returns what became of what it agreed to.
     pub(super) async fn ask_to(&self, message: &Message, then: Then) -> Result<Entered, AskError> {
         let (_, entered) = self.ask_then(&message.frame.header(), &Payload::empty(), then).await?;

@@ -49,13 +49,8 @@ impl Conn {
         let Some(hook) = hook else { return Ok(()) };
         let cx = EventContext::of(space.clone(), message.clone(), instances);
         let running = run(|| hook(cx), self.hub().settings().handler_timeout);
-        let decided = IN_HOOK_OF.scope(self.address(), running).await;
+        let decided = IN_HOOK.scope((), running).await;
         decided.map(drop).map_err(|error| self.told(space, &message, error))
-    }
-
-    /// Returns whether the caller is a hook of a namespace or room of this very connection.
-    pub(super) fn is_in_hook(&self) -> bool {
-        IN_HOOK_OF.try_with(|address| *address == self.address()).unwrap_or(false)
     }
 
     /// Tells a hook that something was done; what it fails with is logged.
@@ -79,7 +74,12 @@ impl Conn {
     }
 }
 
+/// Returns whether the caller is a hook of a namespace or room, of whatever connection.
+pub(super) fn is_in_hook() -> bool {
+    IN_HOOK.try_with(|()| ()).is_ok()
+}
+
 tokio::task_local! {
-    /// The connection whose hook runs.
-    static IN_HOOK_OF: usize;
+    /// Set while a hook of a namespace or room runs.
+    static IN_HOOK: ();
 }

@@ -9,11 +9,12 @@ use std::task::Poll;
 
 use super::asks::Then;
 use super::entering::greet;
+use super::hooks::is_in_hook;
 use super::instances::Instances;
 use super::moves::{Moving, Step, rooms_are_quiet};
 use super::place::{Phase, Space};
 use crate::neffos::codec::{Header, system};
-use crate::neffos::{AskError, Conn, Message, NsConn, Payload};
+use crate::neffos::{AskError, Message, NsConn, Payload};
 
 /// In what way a connection leaves.
 #[derive(Clone, Copy, Debug)]
@@ -30,9 +31,12 @@ impl How {
     /// The client is gone, and so is whatever could be waited for.
     pub(super) const END: Self = Self { is_forced: true, waits: false };
 
-    /// The server wants it. A hook of this connection would wait for itself.
-    fn server(conn: &Conn, is_forced: bool) -> Self {
-        Self { is_forced, waits: !conn.is_in_hook() }
+    /// The server wants it. A hook waits for no other: two that have each other's connection leave would wait
+    /// for ever, and one that has its own leave, for itself.
+    ///
+    /// To be asked where it is wanted, since the errand runs in the task of the connection that leaves.
+    fn server(is_forced: bool) -> Self {
+        Self { is_forced, waits: !is_in_hook() }
     }
 
     const fn forced(self) -> Self {
@@ -42,7 +46,7 @@ impl How {
 
 /// Has the connection leave a room by the server's wish, and tells the client.
 pub(super) async fn take_out_of_room(space: &NsConn, room: &str) -> Result<(), AskError> {
-    let how = How::server(space.conn(), false);
+    let how = How::server(false);
     let (space, message) = (space.clone(), Message::local(space.name(), room, system::LEAVE));
     let conn = space.conn().clone();
     conn.entrust(async move {
@@ -57,7 +61,7 @@ pub(super) async fn take_out_of_room(space: &NsConn, room: &str) -> Result<(), A
 
 /// Has the connection leave a namespace by the server's wish, and tells the client.
 pub(super) async fn take_out(space: &NsConn) -> Result<(), AskError> {
-    let how = How::server(space.conn(), true);
+    let how = How::server(true);
     let (space, message) = (space.clone(), Message::local(space.name(), "", system::DISCONNECT));
     let conn = space.conn().clone();
     conn.entrust(async move {

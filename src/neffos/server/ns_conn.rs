@@ -138,8 +138,9 @@ impl NsConn {
     /// waits for its answer. A client that is not in the namespace is left as it is.
     ///
     /// Each hook runs once, also when the client leaves at the same time, or is gone. Hooks that run there
-    /// already, such as that of its entry, are waited for; unless one of this very connection calls this,
-    /// which would wait for itself.
+    /// already, such as that of its entry, are waited for; unless a hook calls this, be it of another
+    /// connection: two that have each other's client leave would wait for ever. A task that a hook starts is
+    /// not known to be of that hook, which must not wait for what such a task has leave.
     ///
     /// # Errors
     ///
@@ -270,7 +271,7 @@ impl Room {
     ///
     /// Each hook runs at most once, also when the client leaves at the same time, or is gone; one that has
     /// refused is asked again. Hooks that run there already, such as that of its entry, are waited for; unless
-    /// one of this very connection calls this, which would wait for itself.
+    /// a hook calls this, as with [`NsConn::disconnect`].
     ///
     /// # Errors
     ///

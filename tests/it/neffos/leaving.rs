@@ -223,3 +223,94 @@ async fn a_hook_may_have_its_own_connection_leave() {
     agree(&mut client, "default;;_OnNamespaceDisconnect").await;
     lines.are(["left out", "left away", "disconnected", "left last", "disconnected"]).await;
 }
+
+/// Serves a namespace, and lets two clients in; returns them as the server sees them, too.
+async fn pair(namespace: Namespace) -> (Hub, [Client; 2], [NsConn; 2]) {
+    // Hooks that wait for each other would wait for ever.
+    let hub = Events::new().namespace(namespace).handler_timeout(None).build();
+    let addr = serve(hub.route(), empty().await).await;
+    let clients = [Client::connect(addr).await, Client::connect(addr).await];
+    let spaces = clients.each_ref().map(|client| hub.find(&client.id).unwrap().namespace("default").unwrap());
+    (hub, clients, spaces)
+}
+
+/// Returns the others of a namespace.
+fn rest(space: &NsConn) -> Vec<NsConn> {
+    let others = space.hub().conns().into_iter().filter(|conn| conn.id() != space.id());
+    others.filter_map(|conn| conn.namespace(space.name())).collect()
+}
+
+#[tokio::test]
+async fn a_hook_may_have_another_connection_leave_whose_hook_has_this_one_leave() {
+    let (log, mut lines) = log();
+    let namespace = chat().on_disconnect(move |space: NsConn| {
+        log.add("disconnected");
+        async move {
+            for other in rest(&space) {
+                other.disconnect().await?;
+            }
+            Ok::<_, Error>(())
+        }
+    });
+    let (_hub, [mut a, mut b], _spaces) = pair(namespace).await;
+    // The client leaves, and its hook decides: it is still there, and so the hook of the other has it leave.
+    a.send("$1;default;;_OnNamespaceDisconnect;0;0;").await;
+    agree(&mut a, "default;;_OnNamespaceDisconnect").await;
+    agree(&mut b, "default;;_OnNamespaceDisconnect").await;
+    assert_eq!(a.next().await, "$1;;;;;;");
+    lines.are(["disconnected", "disconnected"]).await;
+    assert!(lines.0.try_recv().is_err(), "each once");
+}
+
+#[tokio::test]
+async fn hooks_that_have_each_others_connection_leave_a_room_at_the_same_time_do_not_wait() {
+    let (log, mut lines) = log();
+    let both = Arc::new(tokio::sync::Barrier::new(2));
+    let namespace = chat().on_room_leave(move |room: Room| {
+        log.add("leave");
+        let both = Arc::clone(&both);
+        async move {
+            both.wait().await;
+            for other in rest(room.namespace()) {
+                other.room(room.name()).leave().await?;
+            }
+            Ok::<_, Error>(())
+        }
+    });
+    let (_hub, mut clients, _spaces) = pair(namespace).await;
+    for client in &mut clients {
+        client.join("a").await;
+    }
+    for client in &mut clients {
+        client.send("$1;default;a;_OnRoomLeave;0;0;").await;
+    }
+    for client in &mut clients {
+        assert_eq!(client.next().await, "$1;;;;;;");
+    }
+    lines.are(["leave", "leave"]).await;
+    assert!(lines.0.try_recv().is_err(), "each once");
+}
+
+#[tokio::test]
+async fn hooks_of_entries_may_have_each_others_connection_leave() {
+    let both = Arc::new(tokio::sync::Barrier::new(2));
+    let namespace = chat().on_room_joined(move |room: Room| {
+        let both = Arc::clone(&both);
+        async move {
+            both.wait().await;
+            for other in rest(room.namespace()) {
+                other.disconnect().await?;
+            }
+            Ok::<_, Error>(())
+        }
+    });
+    let (hub, mut clients, _spaces) = pair(namespace).await;
+    for client in &mut clients {
+        client.send("$1;default;a;_OnRoomJoin;0;0;").await;
+    }
+    for client in &mut clients {
+        assert_eq!(client.next().await, "$1;;;;;;");
+        agree(client, "default;;_OnNamespaceDisconnect").await;
+    }
+    until(|| hub.to("default").unwrap().count() == 0).await;
+}
