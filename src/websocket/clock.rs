@@ -21,6 +21,8 @@ pub(super) struct Clock {
     stalled_at: Option<Instant>,
     /// Since when the connection is being closed.
     closed_at: Option<Instant>,
+    /// Since when last words are said.
+    words_at: Option<Instant>,
     /// As good as never. Made once: with each poll it would be another look at the clock.
     never: Instant,
 }
@@ -30,6 +32,8 @@ pub(super) struct Clock {
 pub(super) enum Alarm {
     /// The client does not take part in closing.
     CloseTimeout,
+    /// Last words go on for too long.
+    LastWords,
     /// The handler goes on for too long.
     Linger,
     /// The client has to be asked whether it is there.
@@ -52,6 +56,7 @@ impl Clock {
             pinged_at: None,
             stalled_at: None,
             closed_at: None,
+            words_at: None,
             never: now + DECADES,
         }
     }
@@ -77,6 +82,16 @@ impl Clock {
         self.closed_at.get_or_insert_with(Instant::now);
     }
 
+    /// Notes that last words are to be said.
+    pub(super) fn speak(&mut self) {
+        self.words_at = Some(Instant::now());
+    }
+
+    /// Notes that there are no last words any more.
+    pub(super) const fn spoken(&mut self) {
+        self.words_at = None;
+    }
+
     /// Returns when something has to happen next, as far as is known now.
     ///
     /// `is_handling` says that the handler still runs, `is_gone` that the connection does not.
@@ -96,7 +111,7 @@ impl Clock {
                 self.heard();
                 return None;
             }
-            Alarm::CloseTimeout | Alarm::Linger | Alarm::Silent | Alarm::Stalled => {}
+            Alarm::CloseTimeout | Alarm::LastWords | Alarm::Linger | Alarm::Silent | Alarm::Stalled => {}
         }
         Some(alarm)
     }
@@ -113,12 +128,12 @@ impl Clock {
             (None, None, None) => none,
         };
         let of_stream = self.stalled_at.filter(|_| !is_gone);
-        let of_handler = closed.filter(|_| is_handling);
-        [
-            of_stream.map_or(none, |at| (after(at, self.pong_timeout), Alarm::Stalled)),
-            of_client,
-            of_handler.map_or(none, |at| (after(at, self.linger), Alarm::Linger)),
-        ]
+        let of_handler = match (closed, self.words_at) {
+            (Some(at), _) if is_handling => (after(at, self.linger), Alarm::Linger),
+            (_, Some(at)) => (after(at, self.linger), Alarm::LastWords),
+            _ => none,
+        };
+        [of_stream.map_or(none, |at| (after(at, self.pong_timeout), Alarm::Stalled)), of_client, of_handler]
     }
 }
 

@@ -7,8 +7,8 @@ use std::pin::Pin;
 /// What a handler that is dropped where it waits leaves to its connection, which does it before the request
 /// ends.
 ///
-/// So whatever was built for the request is still there, and the statistic is still open. No time is set for
-/// it.
+/// So whatever was built for the request is still there, and the statistic is still open. It has as much time as
+/// the handler had to [linger](super::WebSocketRoute::linger); then it is dropped where it waits.
 pub(crate) struct LastWords(pub(super) Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl LastWords {

@@ -31,6 +31,7 @@
 //! | no answer to a ping, or nothing taken of what is sent | 30 s | dropped | [`pong_timeout`](WebSocketRoute::pong_timeout) |
 //! | the client's part in closing | 5 s | dropped | [`close_timeout`](WebSocketRoute::close_timeout) |
 //! | a handler whose websocket is closed | 30 s | dropped where it waits | [`linger`](WebSocketRoute::linger) |
+//! | hooks of `neffos` behind such a handler, all together | 30 s | dropped where they wait | [`linger`](WebSocketRoute::linger) |
 //!
 //! Nothing is reserved for what a header declares, and an idle connection has no buffers: see `docs/benchmarks.md` for what
 //! it costs.
@@ -38,7 +39,9 @@
 //! # The end of the server
 //!
 //! When the server stops, or the [`Shutdown`](crate::Shutdown) of the route is triggered, clients are told 1001 and
-//! handlers receive `None`. The server waits for them, up to its own deadline.
+//! handlers receive `None`. The server waits for them, and for the hooks that one leaves behind which is dropped, up to its
+//! own deadline, `drain_timeout`. That is 30 seconds unless it is set, as [`linger`](WebSocketRoute::linger) is: make it longer
+//! than twice that one where such hooks matter.
 //!
 //! # What is not done
 //!

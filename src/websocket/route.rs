@@ -149,6 +149,11 @@ impl<S> WebSocketRoute<S> {
     /// Sets how long a handler may go on when the websocket is closed; then it is dropped where it waits.
     /// What was built for the request ends behind it, as cancelled, and so does the statistic. *Defaults to
     /// 30 seconds.*
+    ///
+    /// Hooks of `neffos` that it leaves behind have this time once more, all together; then they are dropped
+    /// where they wait, and those that have not begun do not run. A server that stops waits for all of that
+    /// within its `drain_timeout` only: that has to be longer than this time for a hook to run behind a handler
+    /// that is dropped, and longer than twice this time for all of them. It defaults to 30 seconds, too.
     #[must_use]
     pub fn linger(self, time: Duration) -> Self {
         self.with(|settings| settings.limits.linger = time)

@@ -249,6 +249,9 @@ impl Connection {
             self.ending = Some(Ending::Panicked(payload));
         }
         self.last_words = self.shared.take_last_words();
+        if self.last_words.is_some() {
+            self.clock.speak();
+        }
         self.is_notified = true;
     }
 
@@ -259,6 +262,13 @@ impl Connection {
             Ok(Poll::Ready(())) => {}
             Err(payload) => self.ending = Some(Ending::Panicked(payload)),
         }
+        self.drop_last_words();
+    }
+
+    /// Drops last words, where they wait if they do.
+    fn drop_last_words(&mut self) {
+        self.clock.spoken();
+        self.is_notified = true;
         let words = self.last_words.take();
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(words))) {
             self.ending = Some(Ending::Panicked(payload));
@@ -365,6 +375,7 @@ impl Connection {
                 Some(Alarm::Silent | Alarm::Stalled) => self.lose(SocketError::silent(), cx),
                 Some(Alarm::CloseTimeout) => self.lose(SocketError::lost(None), cx),
                 Some(Alarm::Linger) => self.drop_handler(),
+                Some(Alarm::LastWords) => self.drop_last_words(),
             }
             self.alarm_at = self.clock.due(self.handling.is_some(), self.stage == Stage::Gone);
             sleep.as_mut().reset(self.alarm_at);

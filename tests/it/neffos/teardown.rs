@@ -178,6 +178,32 @@ impl Drop for Holds {
     }
 }
 
+#[tokio::test]
+async fn hooks_behind_a_handler_that_is_dropped_do_not_go_on_for_ever() {
+    let (log, mut lines) = log();
+    let (left, stuck, keeper) = (log.clone(), log.clone(), log.clone());
+    let namespace = chat()
+        .on_room_left(move |room: Room| {
+            left.add(format!("left {}", room.name()));
+            pending::<()>()
+        })
+        .on("stuck", move |conn: Conn| {
+            conn.insert(Holds { log: keeper.clone(), _conn: conn.clone() });
+            stuck.add("stuck");
+            pending::<()>()
+        });
+    let (gone, session) = (log.clone(), |_: Inject<Session>| ready(()));
+    let events = Events::new().namespace(namespace).handler_timeout(None).on_connected(session);
+    let hub = events.on_disconnect(move || later(&gone, "gone")).build();
+    let (addr, _) = fragile(&log, &hub).await;
+    let mut client = Client::connect(addr).await;
+    client.join("a").await;
+    client.emit("stuck", "").await;
+    lines.are(["stuck"]).await;
+    drop((client, log));
+    lines.are(["left a", "let go", "teardown Cancelled", "stat"]).await;
+}
+
 #[test]
 fn a_runtime_that_ends_lets_everything_go_in_order() {
     let (log, mut lines) = log();
