@@ -386,7 +386,10 @@ impl Connection {
 impl Drop for Connection {
     /// The runtime ends with the connection in it: nothing can be waited for any more.
     fn drop(&mut self) {
-        self.handling = None;
+        let handling = self.handling.take();
+        // What panics here was told of by the panic hook; what the handler has left behind is dropped in any case, since it
+        // would hold itself otherwise.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(handling)));
         drop(self.shared.abandon());
     }
 }

@@ -229,6 +229,40 @@ fn a_runtime_that_ends_lets_everything_go_in_order() {
     assert!(lines.0.try_recv().is_err());
 }
 
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("chair fell over");
+    }
+}
+
+#[test]
+fn a_runtime_that_ends_lets_everything_go_though_a_handler_panics_as_it_is_dropped() {
+    let (log, mut lines) = log();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let keeper = log.clone();
+    let mined = move |conn: Conn| {
+        conn.insert(Holds { log: keeper.clone(), _conn: conn.clone() });
+        keeper.add("mined");
+        async {
+            let _bomb = Bomb;
+            pending::<()>().await;
+        }
+    };
+    let hub = Events::new().namespace(chat().on("mined", mined)).handler_timeout(None).build();
+    let _client = runtime.block_on(async {
+        let (addr, _) = fragile(&log, &hub).await;
+        let mut client = Client::connect(addr).await;
+        client.emit("mined", "").await;
+        lines.are(["mined"]).await;
+        client
+    });
+    drop(runtime);
+    assert_eq!(lines.0.try_recv().unwrap(), "let go");
+}
+
 #[cfg(feature = "server")]
 #[tokio::test]
 async fn a_server_that_stops_waits_for_the_hooks_of_the_end() {
