@@ -34,8 +34,8 @@ enum Repr {
     NoNamespace(Box<str>),
     Refused(Box<str>),
     Timeout,
-    /// What a hook failed with, which was told to whom it concerns.
-    Told(Error),
+    /// What a hook failed with, which was told of the connection of this number.
+    Told(Error, u64),
     Unknown,
 }
 
@@ -89,20 +89,20 @@ impl AskError {
     }
 
     #[cfg(feature = "neffos")]
-    pub(super) const fn told(error: Error) -> Self {
-        Self { repr: Repr::Told(error) }
+    pub(super) const fn told(error: Error, conn: u64) -> Self {
+        Self { repr: Repr::Told(error, conn) }
     }
 
     #[cfg(feature = "neffos")]
-    pub(super) const fn is_told(&self) -> bool {
-        matches!(self.repr, Repr::Told(_))
+    pub(super) const fn is_told_of(&self, conn: u64) -> bool {
+        matches!(self.repr, Repr::Told(_, of) if of == conn)
     }
 
     /// Returns what something of the application failed with.
     #[cfg(feature = "neffos")]
     pub(super) const fn failure(&self) -> Option<&Error> {
         match &self.repr {
-            Repr::Failed(error) | Repr::Told(error) => Some(error),
+            Repr::Failed(error) | Repr::Told(error, _) => Some(error),
             _ => None,
         }
     }
@@ -149,7 +149,7 @@ impl AskError {
             | Repr::Full
             | Repr::Lost
             | Repr::Timeout
-            | Repr::Told(_)
+            | Repr::Told(..)
             | Repr::Unknown => None,
         }
     }
@@ -168,7 +168,7 @@ impl fmt::Display for AskError {
             Repr::BadNamespace => f.write_str(text::BAD_NAMESPACE),
             Repr::BadRoom => f.write_str(text::BAD_ROOM),
             Repr::Closed => f.write_str("the connection is closed"),
-            Repr::Failed(error) | Repr::Told(error) => fmt::Display::fmt(error, f),
+            Repr::Failed(error) | Repr::Told(error, _) => fmt::Display::fmt(error, f),
             Repr::Full => f.write_str("too much waits to be sent"),
             Repr::Lost => f.write_str("the connection is lost"),
             Repr::NoNamespace(name) => write!(f, "no namespace {name:?} was described on this side"),
@@ -188,7 +188,7 @@ pub(super) fn public(error: &Error) -> Cow<'_, str> {
     // What a handler says for clients comes before what the error says by itself.
     if let Some(asked) = error.downcast_ref::<AskError>().filter(|_| error.public() == UNSAID) {
         match &asked.repr {
-            Repr::Failed(error) | Repr::Told(error) => return Cow::Owned(public(error).into_owned()),
+            Repr::Failed(error) | Repr::Told(error, _) => return Cow::Owned(public(error).into_owned()),
             Repr::NoNamespace(_) => return Cow::Borrowed(text::BAD_NAMESPACE),
             Repr::BadNamespace | Repr::BadRoom | Repr::Refused(_) | Repr::Timeout => {
                 return Cow::Owned(asked.to_string());

@@ -124,6 +124,10 @@ impl Events {
     /// Sets what is told of each handler and hook that fails: by an error of the server's own, by a panic, or by not being done in
     /// time. It is for monitoring; all of these are logged as well.
     ///
+    /// An [`AskError`](crate::neffos::AskError) that is handed on is no failure when the client refuses, is late or is gone, or
+    /// is not where it was asked; it is one when something of the server failed. What a hook fails with is told once of its
+    /// connection, and once more of each other connection whose handler or hook fails with it.
+    ///
     /// It runs in the task of the connection, so it has to be quick. Its panics are logged and harm nobody.
     ///
     /// A hook that is dropped with its connection, since no time is left for it, is not told; nor is a handler that goes on for

@@ -55,8 +55,7 @@ impl Failure<'_> {
 impl Conn {
     /// Tells that something of the application failed, if the error is the server's own.
     pub(super) fn failed(&self, namespace: &str, event: &str, error: &Error) {
-        let is_told = || error.downcast_ref::<AskError>().is_some_and(AskError::is_told);
-        if !error.status().is_server_error() || is_told() {
+        if !is_own(error) || self.has_told(error) {
             return;
         }
         self.log(event, error);
@@ -69,7 +68,7 @@ impl Conn {
 
     /// Tells what a hook of the connection failed with, to which nobody listens.
     pub(super) fn failed_in_vain(&self, event: &str, error: &Error) {
-        if error.status().is_server_error() {
+        if is_own(error) {
             self.failed("", event, error);
         } else {
             self.log(event, error);
@@ -79,20 +78,35 @@ impl Conn {
     /// Tells of what a hook of a namespace failed with; returns it for whoever waits for the hook, who does not tell it once more.
     pub(super) fn told(&self, space: &NsConn, message: &Message, error: Error) -> AskError {
         self.failed(space.name(), message.event(), &error);
-        AskError::told(error)
+        AskError::told(error, self.serial())
     }
 
     /// Logs what a hook says to something that has happened in any case.
     pub(super) fn in_vain(&self, event: &str, refusal: &AskError) {
         // What is the server's own is logged already.
-        if refusal.failure().is_none_or(|error| !error.status().is_server_error()) {
+        if refusal.failure().is_none_or(|error| !is_own(error)) {
             self.log(event, refusal);
         }
+    }
+
+    /// Returns whether an error comes of a hook of this very connection that was told. That of another one was told
+    /// of that one.
+    fn has_told(&self, error: &Error) -> bool {
+        error.downcast_ref::<AskError>().is_some_and(|asked| {
+            asked.is_told_of(self.serial()) || asked.failure().is_some_and(|error| self.has_told(error))
+        })
     }
 
     fn log(&self, event: &str, error: &impl fmt::Display) {
         self.logger().error(format_args!("{event} of connection {}: {error}", self.id()));
     }
+}
+
+/// Returns whether an error is the server's own. That a client refuses, is late or is gone is not, though a handler
+/// hands it on.
+fn is_own(error: &Error) -> bool {
+    let is_of_server = |asked: &AskError| asked.failure().is_some_and(is_own);
+    error.status().is_server_error() && error.downcast_ref().is_none_or(is_of_server)
 }
 
 /// What native messages are called, which have no name: the hook of the original.

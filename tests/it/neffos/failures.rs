@@ -168,7 +168,7 @@ async fn hooks_of_the_end_are_told_once_also_behind_a_handler_that_is_dropped() 
             });
         let events = Events::new().namespace(namespace).on_disconnect(fell_over).handler_timeout(None);
         let hub = events.on_failure(told(&log)).build();
-        let addr = serve(hub.route().linger(SHORT), empty().await).await;
+        let (addr, accepting) = serving(hub.route().linger(SHORT), empty().await).await;
         let mut client = Client::connect(addr).await;
         for room in ["a", "refused"] {
             client.join(room).await;
@@ -181,8 +181,9 @@ async fn hooks_of_the_end_are_told_once_also_behind_a_handler_that_is_dropped() 
         lines.are(["default/_OnRoomLeft Panic", "default/_OnRoomLeave App"]).await;
         lines.are(["default/_OnRoomLeft Panic", "default/_OnNamespaceDisconnect App"]).await;
         lines.are(["/on_disconnect Panic"]).await;
+        accepting.abort();
         drop((hub, log));
-        assert!(lines.0.try_recv().is_err(), "each once");
+        lines.end().await;
     }
 }
 
@@ -220,6 +221,53 @@ async fn a_handler_that_has_no_time_left_behind_its_client_is_told_of() {
     drop(client);
     for expected in ["hangs", "default/hangs Timeout", "gone"] {
         assert_eq!(lines.0.recv().await.unwrap(), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_refuses_is_late_or_leaves_is_no_failure_of_the_server() {
+    let (log, mut lines) = log();
+    let namespace = chat()
+        .on("ask", async |client: NsConn| client.ask("question", "").await.map(drop))
+        .on_disconnect(async || Err::<(), _>(broken()));
+    let hub = Events::new().namespace(namespace).ask_timeout(SHORT).on_failure(told(&log)).build();
+    let (addr, accepting) = serving(hub.route(), empty().await).await;
+    let mut client = Client::connect(addr).await;
+    let asked = client.ask("default", "", "ask", "").await;
+    client.send(format!("{};default;;question;1;0;no", token(&asked))).await;
+    assert_eq!(client.next().await, "$1;default;;ask;1;0;no");
+    client.ask("default", "", "ask", "").await;
+    assert_eq!(client.next().await, "$1;default;;ask;1;0;no answer in time");
+    client.ask("default", "", "ask", "").await;
+    drop(client);
+    lines.are(["default/_OnNamespaceDisconnect App"]).await;
+    accepting.abort();
+    drop((hub, log));
+    lines.end().await;
+}
+
+#[tokio::test]
+async fn a_handler_that_fails_with_the_hook_of_another_connection_is_told_of_as_well() {
+    let (log, mut lines) = log();
+    let namespace = chat().on_room_join(async || Err::<(), _>(broken())).on(
+        "bring",
+        async |client: NsConn, id: String| {
+            let other = client.hub().find(&id).and_then(|conn| conn.namespace("default"));
+            other.unwrap().join("a").await.map(drop)
+        },
+    );
+    let (_hub, addr) = start(Events::new().namespace(namespace).on_failure(told(&log))).await;
+    let (mut a, b) = (Client::connect(addr).await, Client::connect(addr).await);
+    for (id, all) in [
+        (b.id.clone(), &["default/_OnRoomJoin App", "default/bring App"][..]),
+        (a.id.clone(), &["default/_OnRoomJoin App"][..]),
+    ] {
+        assert_eq!(a.ask("default", "", "bring", &id).await, "$1;default;;bring;1;0;internal server error");
+        for line in all {
+            assert_eq!(lines.next().await, *line);
+        }
+        a.is_quiet().await;
+        assert!(lines.0.try_recv().is_err());
     }
 }
 

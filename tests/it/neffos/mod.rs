@@ -42,6 +42,7 @@ use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio_tungstenite::tungstenite::{self, Message as Frame};
 use tokio_tungstenite::{WebSocketStream, client_async};
 use tower::ServiceBuilder;
@@ -107,6 +108,11 @@ impl Lines {
             assert_eq!(self.next().await, expected);
         }
     }
+
+    /// Waits until nobody is left who could add a line, and that none was added.
+    async fn end(mut self) {
+        assert_eq!(soon(self.0.recv()).await, None);
+    }
 }
 
 fn log() -> (Log, Lines) {
@@ -137,11 +143,19 @@ async fn serve<T>(route: WebSocketRoute<Speaks<T>>, container: Container) -> Soc
 where
     T: FromRequest<Incoming> + Send + Sync + 'static,
 {
+    serving(route, container).await.0
+}
+
+/// Serves the same; returns what accepts connections, too, and holds the route until it is aborted.
+async fn serving<T>(route: WebSocketRoute<Speaks<T>>, container: Container) -> (SocketAddr, JoinHandle<()>)
+where
+    T: FromRequest<Incoming> + Send + Sync + 'static,
+{
     let stack = ServiceBuilder::new().layer(ErrorLayer::new()).layer(InjectLayer::new(container));
     let stack = stack.service(service(route));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
-    tokio::spawn(async move {
+    let accepting = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let service = TowerToHyperService::new(stack.clone());
             let connection =
@@ -149,7 +163,7 @@ where
             tokio::spawn(connection.with_upgrades());
         }
     });
-    addr
+    (addr, accepting)
 }
 
 async fn empty() -> Container {
