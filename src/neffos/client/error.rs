@@ -9,7 +9,7 @@ use http::StatusCode;
 use tokio_tungstenite::tungstenite;
 
 /// Why a server could not be reached, or did not let the client in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct DialError {
     repr: Repr,
 }
@@ -125,6 +125,18 @@ impl DialError {
     }
 }
 
+/// Shows how long the [`body`](Self::body) is, not what stands in it: that is the server's, and would stand in logs.
+impl fmt::Debug for DialError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.repr {
+            Repr::Status(status, body) => {
+                f.debug_struct("DialError").field("status", status).field("body_bytes", &body.len()).finish()
+            }
+            other => f.debug_tuple("DialError").field(other).finish(),
+        }
+    }
+}
+
 impl fmt::Display for DialError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.repr {
@@ -152,5 +164,19 @@ impl std::error::Error for DialError {
             Repr::Tls(error) => Some(&**error),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_answers_is_counted_and_not_shown() {
+        let error = DialError::answer(StatusCode::FORBIDDEN, Bytes::from_static(b"the secret"));
+        for text in [format!("{error:?}"), format!("{error:#?}"), error.to_string()] {
+            assert!(text.contains("403") && !text.contains("secret"), "{text}");
+        }
+        assert_eq!(format!("{error:?}"), "DialError { status: 403, body_bytes: 10 }");
     }
 }
