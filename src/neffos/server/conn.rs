@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::fmt;
 use std::mem::take;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 
 use http::HeaderMap;
@@ -34,8 +34,8 @@ struct Inner {
     hub: Hub,
     opening: Opening,
     state: Mutex<State>,
-    /// Whether there are errands, which is looked at often.
-    has_errands: AtomicBool,
+    /// How many errands there are, which is looked at often. Changed under the lock of the state.
+    errands: AtomicUsize,
 }
 
 /// The request that opened the connection.
@@ -48,8 +48,8 @@ pub(super) struct Opening {
 
 impl Conn {
     pub(super) fn new(serial: u64, id: String, sender: Sender, hub: Hub, opening: Opening) -> Self {
-        let (id, state, has_errands) = (id.into(), Mutex::default(), AtomicBool::new(false));
-        Self { inner: Arc::new(Inner { serial, id, sender, hub, opening, state, has_errands }) }
+        let (id, state, errands) = (id.into(), Mutex::default(), AtomicUsize::new(0));
+        Self { inner: Arc::new(Inner { serial, id, sender, hub, opening, state, errands }) }
     }
 
     /// Returns the id, which the client knows, too: a UUID that nobody can guess.
@@ -150,6 +150,7 @@ impl Conn {
     /// - there is no such namespace, or the client has no handlers for it: [`AskError::is_outside`]
     /// - the hook refuses, or the client does not answer in time
     /// - the connection is closed, or not let in yet
+    /// - too many have it enter or leave something at the same time: more than 1024
     ///
     /// # Cancel safety
     ///
@@ -212,9 +213,9 @@ impl Conn {
         lock(&self.inner.state)
     }
 
-    /// Whether there are errands.
-    pub(super) fn has_errands(&self) -> &AtomicBool {
-        &self.inner.has_errands
+    /// Returns how many errands there are, those that run included.
+    pub(super) fn errands(&self) -> &AtomicUsize {
+        &self.inner.errands
     }
 
     /// Drops what is kept with a connection that is over: it may hold the connection.

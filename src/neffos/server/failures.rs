@@ -38,6 +38,9 @@ impl Failure<'_> {
     /// That is the protocol's own, such as `_OnRoomJoin`, for the hook that decides and the one that runs afterwards;
     /// `_OnNativeMessage` for a native message; and `on_connect`, `on_connected` or `on_disconnect` for hooks of the connection.
     ///
+    /// And `errand` for what others have the connection enter or leave, when a value that a hook has left behind panics as it
+    /// is dropped.
+    ///
     /// Clients choose the names that reach [`on_any_event`](crate::neffos::Namespace::on_any_event): where that is written, an event
     /// is no label of a metric.
     #[must_use]
@@ -111,6 +114,9 @@ fn is_own(error: &Error) -> bool {
 
 /// What native messages are called, which have no name: the hook of the original.
 pub(super) const NATIVE: &str = "_OnNativeMessage";
+
+/// What is told of entries and leavings by the server's wish that panic by themselves.
+pub(super) const ERRAND: &str = "errand";
 
 impl fmt::Debug for Failure<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -116,6 +116,7 @@ impl NsConn {
     /// - the hook refuses, or the client does, or it does not answer in time
     /// - the name is too long or empty, or the client is in too many rooms: [`AskError::is_outside`]
     /// - the client has left the namespace, or is gone
+    /// - too many have it enter or leave something at the same time: more than 1024. Nothing was done.
     ///
     /// # Cancel safety
     ///
@@ -144,7 +145,8 @@ impl NsConn {
     ///
     /// # Errors
     ///
-    /// The client answers with an error, or not in time, or is gone. It has left in any case.
+    /// - the client answers with an error, or not in time, or is gone. It has left in any case.
+    /// - too many have it enter or leave something at the same time: more than 1024. Nothing was done.
     ///
     /// # Cancel safety
     ///
@@ -277,6 +279,7 @@ impl Room {
     ///
     /// - the hook refuses: the client is still in the room
     /// - the client answers with an error, or not in time, or is gone. It has left in any case.
+    /// - too many have it enter or leave something at the same time: more than 1024. Nothing was done.
     ///
     /// # Cancel safety
     ///

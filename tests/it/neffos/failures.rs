@@ -271,6 +271,68 @@ async fn a_handler_that_fails_with_the_hook_of_another_connection_is_told_of_as_
     }
 }
 
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+/// A namespace whose rooms are joined at once, but for one whose hook never ends, and leaves something behind.
+fn mined(log: &Log) -> Namespace {
+    let log = log.clone();
+    chat().on_room_join(move |room: Room| {
+        let log = log.clone();
+        async move {
+            if room.name() == "mined" {
+                let _bomb = Bomb;
+                log.add("mined");
+                std::future::pending::<()>().await;
+            }
+        }
+    })
+}
+
+#[tokio::test]
+async fn what_panics_by_itself_takes_nothing_from_what_others_have_the_connection_do() {
+    let (log, mut lines) = log();
+    let events = Events::new().namespace(mined(&log)).handler_timeout(SHORT).on_failure(told(&log));
+    let (hub, addr) = start(events).await;
+    let mut client = Client::connect(addr).await;
+    let space = hub.find(&client.id).unwrap().namespace("default").unwrap();
+    let joining = space.clone();
+    let joining = tokio::spawn(async move { joining.join("fine").await });
+    let asked = client.next().await;
+    let error = soon(space.join("mined")).await.unwrap_err();
+    assert!(!error.is_closed(), "{error}");
+    client.send(format!("{};;;;;;", token(&asked))).await;
+    soon(joining).await.unwrap().unwrap();
+    lines.are(["mined", "/errand Panic"]).await;
+    client.is_quiet().await;
+}
+
+#[tokio::test]
+async fn what_panics_when_the_connection_ends_takes_nothing_from_the_hooks_of_the_end() {
+    let (log, mut lines) = log();
+    let gone = log.clone();
+    let namespace = mined(&log).on_disconnect(move || {
+        gone.add("disconnected");
+        std::future::ready(())
+    });
+    let events = Events::new().namespace(namespace).handler_timeout(None).on_failure(told(&log));
+    let hub = events.build();
+    let addr = serve(hub.route().linger(SHORT), empty().await).await;
+    let client = Client::connect(addr).await;
+    let space = hub.find(&client.id).unwrap().namespace("default").unwrap();
+    let joining = tokio::spawn(async move { space.join("mined").await });
+    lines.are(["mined"]).await;
+    drop(client);
+    assert!(soon(joining).await.unwrap().unwrap_err().is_closed());
+    lines.are(["/errand Panic", "disconnected"]).await;
+}
+
 #[tokio::test]
 async fn who_is_not_let_in_by_a_failure_is_told_of() {
     let (log, mut lines) = log();

@@ -174,3 +174,34 @@ async fn a_client_that_waits_for_its_handlers_can_still_be_asked_from_elsewhere(
     gate.add_permits(20);
     client.is_quiet().await;
 }
+
+#[tokio::test]
+async fn a_connection_does_so_much_for_others_at_the_same_time() {
+    let ((log, mut lines), gate) = (log(), Gate::shut());
+    let waits = gate.clone();
+    let namespace = chat().on_room_join(move || {
+        log.add("asked");
+        let gate = waits.clone();
+        async move {
+            gate.passed().await;
+            Err::<(), _>(Error::new(gongular::http::StatusCode::FORBIDDEN, "forbidden"))
+        }
+    });
+    let (hub, addr) = start(Events::new().namespace(namespace)).await;
+    let client = Client::connect(addr).await;
+    let space = hub.find(&client.id).unwrap().namespace("default").unwrap();
+    let joining = [(); 1024].map(|()| {
+        let space = space.clone();
+        tokio::spawn(async move { space.join("a").await })
+    });
+    for _ in 0..joining.len() {
+        lines.are(["asked"]).await;
+    }
+    let error = soon(space.join("a")).await.unwrap_err();
+    assert_eq!(error.to_string(), "1024 others have the connection enter or leave something already");
+    gate.open();
+    for joining in joining {
+        assert_eq!(soon(joining).await.unwrap().unwrap_err().to_string(), "forbidden");
+    }
+    assert_eq!(soon(space.join("a")).await.unwrap_err().to_string(), "forbidden");
+}

@@ -48,11 +48,12 @@ impl Drop for Farewell {
     fn drop(&mut self) {
         let Some(kept) = self.conn.take() else { return };
         kept.0.leave_all();
-        kept.0.drop_errands();
+        let conn = kept.0.clone();
+        // Left before anything of the application is dropped, which may panic.
         if self.is_due {
-            let sender = kept.0.sender().clone();
-            sender.leave(LastWords::new(async move { say(&kept.0).await }));
+            conn.sender().leave(LastWords::new(async move { say(&kept.0).await }));
         }
+        conn.drop_errands();
     }
 }
 

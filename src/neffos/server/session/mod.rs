@@ -70,7 +70,7 @@ impl Session {
                     failure = Some(ended);
                 }
                 // Behind what was read, which may be the answer that one waits for.
-                if self.conn.has_errands().load(Ordering::Relaxed) {
+                if self.conn.has_errands() {
                     self.conn.poll_errands(cx);
                 }
                 if handling.as_mut().poll(cx).is_ready() {
@@ -170,7 +170,7 @@ impl Session {
     /// Waits until all errands are done, and says farewell. No errand is added any more, since the client is
     /// gone.
     async fn end(&self, farewell: Farewell) {
-        poll_fn(|_| match self.conn.has_errands().load(Ordering::Relaxed) {
+        poll_fn(|_| match self.conn.has_errands() {
             true => Poll::Pending,
             false => Poll::Ready(()),
         })
