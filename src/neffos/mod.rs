@@ -57,7 +57,8 @@
 //! again only when it has refused. So what a connection injects, which ends behind its last hook, is there
 //! for all of them. Only a hook that runs when its time is over, see
 //! [`handler_timeout`](Events::handler_timeout) and [`linger`](crate::websocket::WebSocketRoute::linger), is
-//! dropped where it waits.
+//! dropped where it waits; and when hooks behind a dropped handler have used up their time, those that have
+//! not begun do not run.
 //!
 //! What a hook fails with "is logged": it is a line of the connection's [`Logger`](crate::stats::Logger), and so stands in its
 //! statistic, which ends with the connection. So do errors of handlers that are the server's own. The first 1024 lines of a

@@ -271,15 +271,6 @@ async fn a_handler_that_fails_with_the_hook_of_another_connection_is_told_of_as_
     }
 }
 
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("on purpose");
-    }
-}
-
 /// A namespace whose rooms are joined at once, but for one whose hook never ends, and leaves something behind.
 fn mined(log: &Log) -> Namespace {
     let log = log.clone();

@@ -84,6 +84,15 @@ impl Gate {
     }
 }
 
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
 /// What happened in the application, in order.
 #[derive(Clone)]
 struct Log(UnboundedSender<String>);

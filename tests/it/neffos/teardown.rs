@@ -229,15 +229,6 @@ fn a_runtime_that_ends_lets_everything_go_in_order() {
     assert!(lines.0.try_recv().is_err());
 }
 
-/// Panics when it is dropped.
-struct Bomb;
-
-impl Drop for Bomb {
-    fn drop(&mut self) {
-        panic!("chair fell over");
-    }
-}
-
 #[test]
 fn a_runtime_that_ends_lets_everything_go_though_a_handler_panics_as_it_is_dropped() {
     let (log, mut lines) = log();
