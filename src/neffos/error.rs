@@ -113,6 +113,11 @@ impl AskError {
         matches!(self.repr, Repr::BadNamespace | Repr::BadRoom | Repr::NoNamespace(_))
     }
 
+    /// Returns whether whoever asked named a namespace that nobody has described.
+    pub(super) const fn is_misnamed(&self) -> bool {
+        matches!(self.repr, Repr::NoNamespace(_))
+    }
+
     /// Returns whether the connection is closed, was not accepted yet, or is not known.
     #[must_use]
     pub const fn is_closed(&self) -> bool {

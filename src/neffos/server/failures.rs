@@ -108,7 +108,7 @@ impl Conn {
 /// Returns whether an error is the server's own. That a client refuses, is late or is gone is not, though a handler
 /// hands it on.
 fn is_own(error: &Error) -> bool {
-    let is_of_server = |asked: &AskError| asked.failure().is_some_and(is_own);
+    let is_of_server = |asked: &AskError| asked.failure().is_some_and(is_own) || asked.is_misnamed();
     error.status().is_server_error() && error.downcast_ref().is_none_or(is_of_server)
 }
 

@@ -35,6 +35,7 @@ async fn errors_of_the_server_panics_and_lateness_are_told_and_refusals_are_not(
         .on("breaks", async || Err::<(), _>(broken()))
         .on("panics", async || -> String { panic!("on purpose") })
         .on("hangs", async || std::future::pending::<()>().await)
+        .on("misnames", async |client: NsConn| client.conn().connect("chta").await.map(drop))
         .on_any_event(async || Err::<(), _>(broken()));
     let events = Events::new().namespace(namespace).handler_timeout(SHORT).on_failure(told(&log));
     let (_hub, addr) = start(events).await;
@@ -44,14 +45,14 @@ async fn errors_of_the_server_panics_and_lateness_are_told_and_refusals_are_not(
         ("breaks", "internal server error"),
         ("panics", "internal server error"),
         ("hangs", "the request took too long"),
+        ("misnames", "bad namespace"),
         ("another", "internal server error"),
     ] {
         let answered = client.ask("default", "", event, "").await;
         assert_eq!(answered, format!("$1;default;;{event};1;0;{answer}"));
     }
-    lines
-        .are(["default/breaks App", "default/panics Panic", "default/hangs Timeout", "default/another App"])
-        .await;
+    lines.are(["default/breaks App", "default/panics Panic", "default/hangs Timeout"]).await;
+    lines.are(["default/misnames App", "default/another App"]).await;
 }
 
 #[tokio::test]
