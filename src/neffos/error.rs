@@ -114,6 +114,7 @@ impl AskError {
     }
 
     /// Returns whether whoever asked named a namespace that nobody has described.
+    #[cfg(feature = "neffos")]
     pub(super) const fn is_misnamed(&self) -> bool {
         matches!(self.repr, Repr::NoNamespace(_))
     }
