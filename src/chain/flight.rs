@@ -25,13 +25,17 @@ pub(crate) struct Arrival {
 /// The door of an engine, where a request waits for who takes it.
 ///
 /// It is looked at where it stands, since it is large: whoever takes it moves it into its box, and nobody else does.
-pub(crate) struct Door(Option<Arrival>);
+pub(crate) struct Door {
+    arrival: Option<Arrival>,
+    /// Whether somebody looks for an error in the answer to it.
+    pub(crate) leaves_errors: bool,
+}
 
 impl Door {
     /// Lets a request in.
     #[inline]
-    pub(crate) const fn new(arrival: Arrival) -> Self {
-        Self(Some(arrival))
+    pub(crate) const fn new(arrival: Arrival, leaves_errors: bool) -> Self {
+        Self { arrival: Some(arrival), leaves_errors }
     }
 
     /// Returns the request.
@@ -41,7 +45,7 @@ impl Door {
     /// Somebody has taken it.
     #[inline]
     pub(crate) fn arrival(&mut self) -> &mut Arrival {
-        self.0.as_mut().expect(TAKEN)
+        self.arrival.as_mut().expect(TAKEN)
     }
 
     /// Takes the request away.
@@ -51,7 +55,7 @@ impl Door {
     /// Somebody has taken it.
     #[inline]
     pub(crate) fn take(&mut self) -> Arrival {
-        self.0.take().expect(TAKEN)
+        self.arrival.take().expect(TAKEN)
     }
 }
 

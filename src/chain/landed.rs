@@ -2,82 +2,24 @@
 
 use gongular_core::__private::is_bodiless;
 use gongular_core::error::Carried;
-use gongular_core::{Error, ResponseBody};
-use http::{Extensions, HeaderMap, Response, StatusCode, header};
+use gongular_core::{Answer, Error, ResponseBody};
+use http::{Response, StatusCode, header};
 use http_body::Body;
 
 use super::flight::Flight;
 
 /// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
 pub(crate) enum Landed {
-    /// The answer of an only handler, whose request is gone, and what it is one of.
-    Answer(Response<ResponseBody>, Option<Error>),
     Flight(Box<Flight>),
     Response(Box<Response<ResponseBody>>),
 }
 
 impl Landed {
     #[inline]
-    pub(crate) fn status(&self) -> StatusCode {
+    pub(super) fn status(&self) -> StatusCode {
         match self {
             Self::Flight(flight) => flight.answer.status().unwrap_or_default(),
-            Self::Answer(response, _) => response.status(),
             Self::Response(response) => response.status(),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn headers(&self) -> &HeaderMap {
-        match self {
-            Self::Flight(flight) => flight.answer.headers(),
-            Self::Answer(response, _) => response.headers(),
-            Self::Response(response) => response.headers(),
-        }
-    }
-
-    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
-        match self {
-            Self::Flight(flight) => flight.answer.headers_mut(),
-            Self::Answer(response, _) => response.headers_mut(),
-            Self::Response(response) => response.headers_mut(),
-        }
-    }
-
-    #[inline]
-    pub(crate) fn extensions(&self) -> &Extensions {
-        match self {
-            Self::Flight(flight) => flight.answer.extensions(),
-            Self::Answer(response, _) => response.extensions(),
-            Self::Response(response) => response.extensions(),
-        }
-    }
-
-    /// Returns what it is an answer to, if something has failed.
-    #[inline]
-    pub(crate) fn error(&self) -> Option<&Error> {
-        let beside = match self {
-            Self::Answer(_, error) => error.as_ref(),
-            Self::Flight(flight) => flight.failure.as_ref(),
-            Self::Response(_) => None,
-        };
-        beside.or_else(|| self.extensions().get::<Carried>().map(Carried::error))
-    }
-
-    /// Returns the body, unless there is certainly none.
-    #[inline]
-    pub(crate) fn body(&self) -> Option<&ResponseBody> {
-        match self {
-            Self::Flight(flight) => flight.answer.body(),
-            Self::Answer(response, _) => Some(response.body()),
-            Self::Response(response) => Some(response.body()),
-        }
-    }
-
-    /// Lets go of the request's dependencies, so that they can be used again when they are closed before the head leaves.
-    #[inline]
-    pub(crate) fn release(&mut self) {
-        if let Self::Flight(flight) = self {
-            flight.state.clear_scope();
         }
     }
 
@@ -93,7 +35,6 @@ impl Landed {
         wrap: impl FnOnce(ResponseBody) -> B,
     ) -> Response<B> {
         let (mut response, error) = match self {
-            Self::Answer(response, error) => (response.map(wrap), error),
             Self::Flight(mut flight) => (flight.answer.take_response_with(wrap), flight.failure.take()),
             Self::Response(response) => (response.map(wrap), None),
         };
@@ -105,14 +46,14 @@ impl Landed {
     #[cold]
     #[inline(never)]
     pub(super) fn without_body(self) -> Self {
-        let (response, error) = match self {
-            Self::Answer(response, error) => (response, error),
+        match self {
             Self::Flight(mut flight) => {
-                (flight.answer.take_response_with(|body| body), flight.failure.take())
+                let response = flight.answer.take_response_with(|body| body);
+                flight.answer = Answer::from_response(without_body(response, flight.failure.is_some()));
+                Self::Flight(flight)
             }
-            Self::Response(response) => (*response, None),
-        };
-        Self::Answer(without_body(response, error.is_some()), error)
+            Self::Response(response) => Self::Response(Box::new(without_body(*response, false))),
+        }
     }
 }
 
@@ -124,7 +65,7 @@ impl From<Response<ResponseBody>> for Landed {
 
 /// Leaves an error in its answer, for those who look for it there.
 #[inline]
-pub(crate) fn leave<B>(error: Option<Error>, response: &mut Response<B>) {
+pub(super) fn leave<B>(error: Option<Error>, response: &mut Response<B>) {
     if let Some(error) = error {
         response.extensions_mut().insert(Carried::settled(error));
     }

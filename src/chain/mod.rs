@@ -36,7 +36,7 @@ pub(crate) use self::flight::Caught;
 pub(crate) use self::flight::{Arrival, Door, Ended, Flight, StepFuture};
 #[cfg(feature = "mvc")]
 pub(crate) use self::http_errors::HttpErrors;
-pub(crate) use self::landed::{Landed, leave};
+pub(crate) use self::landed::Landed;
 pub(crate) use self::layer::{MakeStep, TowerLayer};
 pub use self::layer::{Rest, RestFuture};
 #[cfg(feature = "mvc")]

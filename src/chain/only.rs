@@ -1,29 +1,33 @@
 //! A chain of one handler: the request, the handler and its answer in one box.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use gongular_core::{Answer, Error, Handler, RequestContext, ResponseBody};
-use http::{Method, Response};
+use http::{Method, Response, StatusCode};
 
 use super::flight::{Arrival, Caught, Door, begin, finish, note_failure};
-use super::landed::without_body;
+use super::landed::{leave, without_body};
 use super::run::Steps;
 use super::step::HandlerStep;
 use crate::AnyBody;
+use crate::engine::Body;
 
 /// A handler that is all of its chain.
 ///
 /// No other step sees what it says before that leaves. So neither the request nor the answer has to stand where the next one
 /// could take it: both live in the handler's future.
 pub(crate) trait Only: Send + Sync {
-    /// Answers a request. Errors and panics are answered by the chain's error handler, and come beside the answer.
+    /// Answers a request. Errors and panics are answered by the chain's error handler, and left in the answer where somebody looks.
     fn answer(&self, door: &mut Door, steps: &Arc<Steps>) -> OnlyFuture;
 }
 
 /// The future of a request whose chain is one handler.
-pub(crate) type OnlyFuture = Pin<Box<dyn Future<Output = (Response<ResponseBody>, Option<Error>)> + Send>>;
+///
+/// What it comes to is what the engine's own future comes to, so that an answer passes through that without being moved.
+pub(crate) type OnlyFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
 
 impl<H, Args> Only for HandlerStep<H, Args>
 where
@@ -35,6 +39,7 @@ where
         let steps = Arc::clone(steps);
         // Known beforehand, since a handler may change the request.
         let is_head = door.arrival().parts.method == Method::HEAD;
+        let leaves_errors = door.leaves_errors;
         // The room comes first: `Box::pin` would make the future on the stack and move all of it.
         let room = Box::new_uninit();
         let mut arrival = door.take();
@@ -45,55 +50,59 @@ where
             let running = begin(&arrival.state, || handler.name());
             let mut cx = RequestContext::with_state(&mut arrival.parts, &mut arrival.body, &arrival.state);
             let called = Caught::new(handler.call(&mut cx, &mut answer)).await;
-            let (response, error) = match called {
+            let error = match called {
                 Ok(()) => {
                     finish(running, &answer);
-                    (answer.take_response_with(|body| body), None)
+                    if !is_head && answer.status().is_none_or(is_usual) {
+                        return Ok(answer.take_response_with(Body::of));
+                    }
+                    None
                 }
                 Err(error) => {
                     note_failure(running, &arrival.state, &error);
-                    refuse(&steps, arrival, answer, error)
+                    Some(error)
                 }
             };
-            let is_usual = (200..400).contains(&response.status().as_u16());
-            if is_usual && !is_head {
-                return (response, error);
-            }
-            (unusual(response, &steps, arrival, is_head, error.is_some()), error)
+            let response = unusual(answer, error, &steps, arrival, is_head, leaves_errors);
+            Ok(response.map(Body::of))
         };
         let future = Box::write(room, future);
         Box::into_pin(future)
     }
 }
 
-/// Answers an error in the place of what was said.
-#[cold]
-#[inline(never)]
-fn refuse(
-    steps: &Steps,
-    Arrival { parts, state, .. }: &Arrival,
-    mut answer: Answer,
-    error: Error,
-) -> (Response<ResponseBody>, Option<Error>) {
-    Steps::note_passed(state, &error);
-    let head = steps.head_of(parts, state);
-    let (response, error) = steps.errors().tell(error, &head, answer.take_headers());
-    // As an answer, since an error handler may say anything: a body where the status has none, say.
-    (Answer::from_response(response).into_response(), Some(error))
+/// Returns whether a status is a success or a redirect.
+const fn is_usual(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 200..400)
 }
 
-/// Looks at an answer that is neither a success nor a redirect, and at that to a `HEAD`.
+/// Makes an answer that is neither a success nor a redirect, or one to a `HEAD`; that of an error is made by the error handler.
 #[cold]
 #[inline(never)]
 fn unusual(
-    mut response: Response<ResponseBody>,
+    mut answer: Answer,
+    error: Option<Error>,
     steps: &Steps,
     Arrival { parts, state, .. }: &Arrival,
     is_head: bool,
-    is_error: bool,
+    leaves_errors: bool,
 ) -> Response<ResponseBody> {
+    let (mut response, error) = match error {
+        Some(error) => {
+            Steps::note_passed(state, &error);
+            let head = steps.head_of(parts, state);
+            let (response, error) = steps.errors().tell(error, &head, answer.take_headers());
+            // As an answer, since an error handler may say anything: a body where the status has none, say.
+            (Answer::from_response(response).into_response(), Some(error))
+        }
+        None => (answer.into_response(), None),
+    };
     if response.status().is_informational() {
         response = steps.refuse_interim(response, &steps.head_of(parts, state));
     }
-    if is_head { without_body(response, is_error) } else { response }
+    if is_head {
+        response = without_body(response, error.is_some());
+    }
+    leave(error.filter(|_| leaves_errors), &mut response);
+    response
 }

@@ -255,7 +255,6 @@ impl Run {
                 }
                 (Some(flight), Box::new(response))
             }
-            Landed::Answer(response, _) => (self.kept.take(), Box::new(response)),
             Landed::Response(response) => (self.kept.take(), response),
         };
         let response = self.unusual(Landed::Response(response)).into_response();
@@ -275,7 +274,7 @@ impl Run {
         if landed.status().is_informational() {
             let head = match &landed {
                 Landed::Flight(flight) => self.steps.head_of(&flight.parts, &flight.state),
-                Landed::Answer(..) | Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
+                Landed::Response(_) => self.head.as_deref().cloned().unwrap_or_default(),
             };
             return self.steps.refuse_interim(landed.into_response(), &head).into();
         }

@@ -22,16 +22,28 @@ pub struct Body {
 }
 
 impl Body {
+    /// Makes the body of an answer that has nothing else.
     #[inline]
-    pub(super) const fn new(inner: ResponseBody, trip: Option<Box<Trip>>) -> Self {
-        Self { inner, trip }
+    pub(crate) const fn of(inner: ResponseBody) -> Self {
+        Self { inner, trip: None }
+    }
+
+    /// Returns what is sent.
+    pub(super) const fn inner(&self) -> &ResponseBody {
+        &self.inner
+    }
+
+    /// Sends a request's trip along.
+    #[inline]
+    pub(super) fn take_on(&mut self, trip: Option<Box<Trip>>) {
+        self.trip = trip;
     }
 }
 
 /// An empty body, for layers around an engine that answer by themselves.
 impl Default for Body {
     fn default() -> Self {
-        Self::new(ResponseBody::empty(), None)
+        Self::of(ResponseBody::empty())
     }
 }
 
@@ -39,6 +51,7 @@ impl http_body::Body for Body {
     type Data = Bytes;
     type Error = BoxError;
 
+    #[inline]
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
         let Self { inner, trip } = &mut *self;
         match trip {

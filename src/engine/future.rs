@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use gongular_core::ResponseBody;
+use gongular_core::error::Carried;
 use http::{Method, Response};
 
 use super::body::Body;
 use super::stay::{LANDED, Left, Stay};
 use super::trip::Trip;
-use crate::chain::{Door, Flight, Landed, OnlyFuture, Run, Steps, leave};
+use crate::chain::{Door, Flight, Landed, OnlyFuture, Run, Steps};
 
 /// The future of an engine's answer.
 pub struct ResponseFuture {
@@ -44,14 +45,8 @@ impl Future for ResponseFuture {
         if self.stay.is_some() || self.trip.is_some() {
             return self.poll_around(cx);
         }
-        if let Way::Only(only) = &mut self.way {
-            let (response, error) = ready!(only.as_mut().poll(cx));
-            let mut response = response.map(|body| Body::new(body, None));
-            leave(error.filter(|_| self.leaves_errors), &mut response);
-            return Poll::Ready(Ok(response));
-        }
-        let landed = ready!(self.way.poll(cx));
-        Poll::Ready(Ok(landed.into_response_with(self.leaves_errors, |body| Body::new(body, None))))
+        let leaves_errors = self.leaves_errors;
+        self.way.poll(leaves_errors, cx)
     }
 }
 
@@ -64,7 +59,8 @@ impl ResponseFuture {
         let mut inside = |left: &mut Left| match stay {
             Some(stay) => stay.poll(way, left, cx),
             None => {
-                left.landed = Some(ready!(way.poll(cx)));
+                let Ok(response) = ready!(way.poll(true, cx));
+                left.response = Some(response);
                 Poll::Ready(())
             }
         };
@@ -75,8 +71,12 @@ impl ResponseFuture {
         if let Some(escort) = left.escort {
             trip.get_or_insert_default().take_on(escort);
         }
-        let landed = left.landed.expect(LANDED);
-        Poll::Ready(Ok(landed.into_response_with(*leaves_errors, |body| Body::new(body, trip.take()))))
+        let mut response = left.response.expect(LANDED);
+        if !*leaves_errors {
+            response.extensions_mut().remove::<Carried>();
+        }
+        response.body_mut().take_on(trip.take());
+        Poll::Ready(Ok(response))
     }
 }
 
@@ -97,15 +97,19 @@ impl Way {
         Self::Run(steps.run(Flight::new(door), is_head))
     }
 
+    /// Polls for the answer. With `leaves_error` an error is found in it; an only handler was told of that when it began.
     #[inline]
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Landed> {
-        match self {
-            Self::Only(only) => {
-                only.as_mut().poll(cx).map(|(response, error)| Landed::Answer(response, error))
-            }
-            Self::Run(run) => run.poll_landed(cx),
-            Self::Known(landed) => Poll::Ready(*landed.take().expect("future polled after completion")),
-        }
+    pub(super) fn poll(
+        &mut self,
+        leaves_error: bool,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<Response<Body>, Infallible>> {
+        let landed = match self {
+            Self::Only(only) => return only.as_mut().poll(cx),
+            Self::Run(run) => ready!(run.poll_landed(cx)),
+            Self::Known(landed) => *landed.take().expect("future polled after completion"),
+        };
+        Poll::Ready(Ok(landed.into_response_with(leaves_error, Body::of)))
     }
 }
 

@@ -8,11 +8,12 @@ use gongular_core::inject::OpenScope;
 use gongular_core::{Error, ResponseBody};
 use gongular_layers::error::RequestHead;
 use gongular_layers::inject::Escort;
-use http::StatusCode;
+use http::{Response, StatusCode};
 use http_body::Body as _;
 
+use super::body::Body;
 use super::future::Way;
-use crate::chain::{Landed, Steps};
+use crate::chain::Steps;
 
 /// What goes with a request that something may be built for, until the head of its answer leaves.
 ///
@@ -34,7 +35,8 @@ pub(super) struct Stay {
 /// What has come out of a request's scope. Who polls has it, since it is large, and should be moved seldom.
 #[derive(Default)]
 pub(super) struct Left {
-    pub(super) landed: Option<Landed>,
+    /// With its error, if it is the answer to one.
+    pub(super) response: Option<Response<Body>>,
     /// What has to go with the body of the answer, if the scope is still open.
     pub(super) escort: Option<Escort<ResponseBody>>,
 }
@@ -62,13 +64,13 @@ impl Stay {
             return self.cross(left, cx);
         }
         self.is_watching = true;
-        let polled = way.poll(cx);
+        let polled = way.poll(true, cx);
         self.is_watching = false;
-        let landed = left.landed.insert(ready!(polled));
-        landed.release();
-        let is_upgrade = landed.status() == StatusCode::SWITCHING_PROTOCOLS;
+        let Ok(response) = ready!(polled);
+        let response = left.response.insert(response);
+        let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
         if !is_upgrade && self.open.end_unseen() {
-            self.answer_rest(landed);
+            self.answer_rest(response);
             return Poll::Ready(());
         }
         let open = std::mem::replace(&mut self.open, OpenScope::over());
@@ -78,10 +80,10 @@ impl Stay {
 
     /// Lets an answer out of a scope whose end somebody may see.
     fn cross(&mut self, left: &mut Left, cx: &mut Context<'_>) -> Poll<()> {
-        let (Some(landed), Some(escort)) = (&mut left.landed, &mut left.escort) else {
+        let (Some(response), Some(escort)) = (&mut left.response, &mut left.escort) else {
             return Poll::Ready(());
         };
-        if self.poll_crossing(landed, escort, cx).is_pending() {
+        if self.poll_crossing(response, escort, cx).is_pending() {
             self.waiting = Some(Box::new(std::mem::take(left)));
             return Poll::Pending;
         }
@@ -93,36 +95,37 @@ impl Stay {
 
     fn poll_crossing(
         &self,
-        landed: &mut Landed,
+        response: &mut Response<Body>,
         escort: &mut Escort<ResponseBody>,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        match ready!(escort.poll_before(landed.status(), landed.error(), cx)) {
-            Ok(()) => self.answer_rest(landed),
-            Err(error) => *landed = self.refuse(error, landed),
+        match ready!(escort.poll_before(response.status(), error_of(response), cx)) {
+            Ok(()) => self.answer_rest(response),
+            Err(error) => self.refuse(error, response),
         }
-        let is_empty = landed.body().is_none_or(|body| body.is_end_stream());
-        ready!(escort.poll_head(landed.status(), landed.extensions(), is_empty, cx));
-        escort.start_body(landed.headers(), landed.body().map_or(Some(0), |body| body.size_hint().exact()));
+        let is_empty = response.body().inner().is_end_stream();
+        ready!(escort.poll_head(response.status(), response.extensions(), is_empty, cx));
+        escort.start_body(response.headers(), response.body().inner().size_hint().exact());
         Poll::Ready(())
     }
 
     /// Answers what a layer of the route left to those outside, as an injection layer does whose hooks failed.
     #[inline]
-    fn answer_rest(&self, landed: &mut Landed) {
-        if let Some(carried) = landed.extensions().get::<Carried>().filter(|carried| !carried.is_settled()) {
+    fn answer_rest(&self, response: &mut Response<Body>) {
+        if let Some(carried) = response.extensions().get::<Carried>().filter(|carried| !carried.is_settled())
+        {
             let error = carried.error().clone();
-            *landed = self.refuse(error, landed);
+            self.refuse(error, response);
         }
     }
 
     /// Answers what a hook before the response failed with, in the place of the handlers' answer.
     #[cold]
-    fn refuse(&self, error: Error, landed: &mut Landed) -> Landed {
-        let said = std::mem::take(landed.headers_mut());
+    fn refuse(&self, error: Error, response: &mut Response<Body>) {
+        let said = std::mem::take(response.headers_mut());
         let unknown = RequestHead::default();
         let head = self.head.as_deref().unwrap_or(&unknown);
-        self.steps.errors().answer(error, head, said).into()
+        *response = self.steps.errors().answer(error, head, said).map(Body::of);
     }
 }
 
@@ -135,6 +138,12 @@ impl Drop for Stay {
             end(open, self.is_bodiless, self.is_watching);
         }
     }
+}
+
+/// Returns what an answer is one of, if something has failed.
+#[inline]
+pub(super) fn error_of(response: &Response<Body>) -> Option<&Error> {
+    response.extensions().get::<Carried>().map(Carried::error)
 }
 
 #[cold]

@@ -10,7 +10,7 @@ use http::HeaderName;
 use http_body::{Body as _, SizeHint};
 
 use super::body::{Polled, caught};
-use super::stay::{LANDED, Left};
+use super::stay::{LANDED, Left, error_of};
 
 /// What ends with a request: its dependencies and its statistic.
 ///
@@ -41,14 +41,14 @@ impl Trip {
     pub(super) fn poll(&mut self, left: &mut Left, inside: impl FnOnce(&mut Left) -> Poll<()>) -> Poll<()> {
         let Some(tracker) = &mut self.tracker else { return inside(left) };
         ready!(tracker.watch(|| inside(left)));
-        let landed = left.landed.as_mut().expect(LANDED);
+        let response = left.response.as_mut().expect(LANDED);
         if self.is_timed
             && let Some(recorder) = tracker.recorder()
         {
-            landed.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
+            response.headers_mut().insert(SERVER_TIMING, recorder.server_timing());
         }
-        let length = landed.body().map_or(Some(0), |body| body.size_hint().exact());
-        tracker.answered(landed.status(), landed.headers(), landed.error(), length);
+        let length = response.body().inner().size_hint().exact();
+        tracker.answered(response.status(), response.headers(), error_of(response), length);
         Poll::Ready(())
     }
 

@@ -28,6 +28,7 @@ impl PathParams {
     /// Makes the parameters of a route: as many values as it has names.
     ///
     /// Names without a value have the empty one, values without a name are left out.
+    #[inline]
     #[must_use]
     pub fn new<'v>(route: RoutePattern, values: impl Iterator<Item = &'v str> + Clone) -> Self {
         let values = match route.names().len() {
@@ -66,7 +67,8 @@ impl PathParams {
 }
 
 impl Values {
-    #[inline]
+    // Apart, so that a route without parameters pays for none.
+    #[inline(never)]
     fn new<'v>(count: usize, values: impl Iterator<Item = &'v str> + Clone) -> Self {
         let (mut bytes, mut ends) = ([0; INLINE_BYTES], [0; INLINE_VALUES]);
         let mut end = 0;
