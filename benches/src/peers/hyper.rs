@@ -35,7 +35,7 @@ impl App for Hyper {
     }
 }
 
-type Answer = Response<Full<Bytes>>;
+pub(super) type Answer = Response<Full<Bytes>>;
 
 #[derive(Clone, Copy)]
 enum Route {
@@ -50,8 +50,7 @@ enum Route {
 
 struct Routes {
     routes: matchit::Router<Route>,
-    singletons: Singletons,
-    counters: Counters,
+    shared: Shared,
 }
 
 impl Routes {
@@ -68,7 +67,7 @@ impl Routes {
         ] {
             routes.insert(pattern, route).expect("the patterns do not conflict");
         }
-        Self { routes, singletons: Singletons::new(), counters: Counters::default() }
+        Self { routes, shared: Shared::default() }
     }
 
     async fn call(&self, request: Request<RequestBody>) -> Answer {
@@ -94,20 +93,10 @@ impl Routes {
             Route::Users => create_user(&parts.headers, body).await,
             Route::Signup => signup(&parts.headers, body).await,
             Route::Upload => upload(&parts.headers, body).await,
-            Route::Inject => self.inject(&parts.headers).await.map(|sum| json(&Sum { sum })),
-            Route::ApiPosts => Ok(self.observed(self.api_posts(&parts.headers, id(), query)).await),
+            Route::Inject => self.shared.inject(&parts.headers).await.map(|sum| json(&Sum { sum })),
+            Route::ApiPosts => Ok(self.shared.observed(self.api_posts(&parts.headers, id(), query)).await),
         };
         answer.unwrap_or_else(|refusal| refusal)
-    }
-
-    async fn observed(&self, work: impl Future<Output = Result<Answer, Answer>>) -> Answer {
-        let start = Instant::now();
-        let panicked = |_| Ok(text(StatusCode::INTERNAL_SERVER_ERROR, "panic"));
-        let answer = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(panicked);
-        let answer = answer.unwrap_or_else(|refusal| refusal);
-        let bytes = answer.body().size_hint().exact().unwrap_or(0);
-        self.counters.record(answer.status().as_u16(), start.elapsed(), bytes);
-        answer
     }
 
     async fn api_posts(
@@ -119,11 +108,37 @@ impl Routes {
         let user = authenticate(headers)?;
         let id = id?;
         let PostsQuery { page, per_page, sort, desc } = read_query(query)?;
-        let sum = self.inject(headers).await?;
+        let sum = self.shared.inject(headers).await?;
         Ok(json(&UserPosts { id, page, per_page, sort: &*sort, desc, sum, user: user.0 }))
     }
+}
 
-    async fn inject(&self, headers: &HeaderMap) -> Result<u64, Answer> {
+/// What lives as long as the application.
+pub(super) struct Shared {
+    singletons: Singletons,
+    counters: Counters,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { singletons: Singletons::new(), counters: Counters::default() }
+    }
+}
+
+impl Shared {
+    /// Times the work of a route, and catches its panics.
+    pub(super) async fn observed(&self, work: impl Future<Output = Result<Answer, Answer>>) -> Answer {
+        let start = Instant::now();
+        let panicked = |_| Ok(text(StatusCode::INTERNAL_SERVER_ERROR, "panic"));
+        let answer = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(panicked);
+        let answer = answer.unwrap_or_else(|refusal| refusal);
+        let bytes = answer.body().size_hint().exact().unwrap_or(0);
+        self.counters.record(answer.status().as_u16(), start.elapsed(), bytes);
+        answer
+    }
+
+    /// Asks everything that is at hand for its number.
+    pub(super) async fn inject(&self, headers: &HeaderMap) -> Result<u64, Answer> {
         let Singletons { db, cache, mailer, clock, config, pools } = &self.singletons;
         let failed = || text(StatusCode::INTERNAL_SERVER_ERROR, "inject");
         let header = headers.get("x-request-id").map(HeaderValue::as_bytes);
@@ -133,7 +148,7 @@ impl Routes {
     }
 }
 
-fn authenticate(headers: &HeaderMap) -> Result<UserId, Answer> {
+pub(super) fn authenticate(headers: &HeaderMap) -> Result<UserId, Answer> {
     match headers.get(header::AUTHORIZATION) {
         Some(value) if value == AUTHORIZATION => Ok(UserId(7)),
         _ => Err(text(StatusCode::UNAUTHORIZED, "unauthorized")),
@@ -188,25 +203,25 @@ async fn upload(headers: &HeaderMap, body: RequestBody) -> Result<Answer, Answer
     Ok(json(&Uploaded { sum, file_len }))
 }
 
-async fn read(body: RequestBody) -> Result<Bytes, Answer> {
+pub(super) async fn read(body: RequestBody) -> Result<Bytes, Answer> {
     let read = Limited::new(body, 2 << 20).collect().await;
     read.map(http_body_util::Collected::to_bytes).map_err(|_| bad("body", "", "read"))
 }
 
-fn expect_type(headers: &HeaderMap, wanted: &str, place: &str) -> Result<(), Answer> {
+pub(super) fn expect_type(headers: &HeaderMap, wanted: &str, place: &str) -> Result<(), Answer> {
     match headers.get(header::CONTENT_TYPE) {
         Some(value) if value.as_bytes().starts_with(wanted.as_bytes()) => Ok(()),
         _ => Err(bad(place, "", "type")),
     }
 }
 
-fn json<T: Serialize>(value: &T) -> Answer {
+pub(super) fn json<T: Serialize>(value: &T) -> Answer {
     let mut bytes = Vec::with_capacity(128);
     serde_json::to_writer(&mut bytes, value).expect("answers have only string keys");
     respond(StatusCode::OK, HeaderValue::from_static("application/json"), bytes.into())
 }
 
-fn text(status: StatusCode, text: &'static str) -> Answer {
+pub(super) fn text(status: StatusCode, text: &'static str) -> Answer {
     respond(
         status,
         HeaderValue::from_static("text/plain; charset=utf-8"),
@@ -215,7 +230,7 @@ fn text(status: StatusCode, text: &'static str) -> Answer {
 }
 
 #[cold]
-fn bad(place: &str, field: &str, code: &str) -> Answer {
+pub(super) fn bad(place: &str, field: &str, code: &str) -> Answer {
     let mut answer = json(&Invalid::new(place, field, code));
     *answer.status_mut() = StatusCode::BAD_REQUEST;
     answer

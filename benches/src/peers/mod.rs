@@ -4,6 +4,7 @@ mod axum;
 mod axum_extension;
 mod gongular;
 mod hyper;
+mod hyper_table;
 
 use crate::harness::{Peer, Tower};
 use crate::workload::Workload;
@@ -13,6 +14,7 @@ use crate::workload::Workload;
 pub fn peers() -> Vec<&'static dyn Peer> {
     vec![
         &Tower::<hyper::Hyper>::NEW,
+        &Tower::<hyper_table::HyperTable>::NEW,
         &Tower::<axum::Axum>::NEW,
         &Tower::<axum_extension::AxumExtension>::NEW,
         &Tower::<gongular::in_axum::Bound>::NEW,
