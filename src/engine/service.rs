@@ -22,7 +22,7 @@ use super::stay::Stay;
 use super::trip::Trip;
 use crate::AnyBody;
 use crate::chain::{Arrival, Door, Steps};
-use crate::router::{Found, Hit, MethodFilter, Table, UrlError};
+use crate::router::{Found, MethodFilter, Table, UrlError};
 
 /// An [`Engine`](super::Engine) that was checked and built: a tower service for requests of any body.
 ///
@@ -264,22 +264,29 @@ impl Inner {
     }
 
     fn route(&self, door: &mut Door) -> (Way, Option<Stay>) {
-        let parts = &door.arrival().parts;
-        match self.table.find(&parts.method, parts.uri.path()) {
-            Found::Route(hit) => self.run(&hit, door),
+        let Arrival { parts, state, .. } = door.arrival();
+        let path = parts.uri.path();
+        if let Some((route, values)) = self.table.find_at_once(&parts.method, path) {
+            let endpoint = route.value();
+            state.set_params(PathParams::new(endpoint.route.clone(), values));
+            return self.run(endpoint, door);
+        }
+        match self.table.find(&parts.method, path) {
+            Found::Route(hit) => {
+                let endpoint = hit.route.value();
+                state.set_params(PathParams::new(endpoint.route.clone(), hit.params.values(path)));
+                self.run(endpoint, door)
+            }
             found => self.otherwise(found, door),
         }
     }
 
-    fn run(&self, hit: &Hit<'_, Endpoint>, door: &mut Door) -> (Way, Option<Stay>) {
-        let endpoint = hit.route.value();
-        let Arrival { parts, state, .. } = door.arrival();
-        let params = PathParams::new(endpoint.route.clone(), hit.params.values(parts.uri.path()));
-        state.set_params(params);
+    #[inline]
+    fn run(&self, endpoint: &Endpoint, door: &mut Door) -> (Way, Option<Stay>) {
         if endpoint.needs_scope {
             return self.open(endpoint, &endpoint.steps, door);
         }
-        self.scopes_of(endpoint).enter_bare(state);
+        self.scopes_of(endpoint).enter_bare(&mut door.arrival().state);
         (Way::begin(&endpoint.steps, door), None)
     }
 

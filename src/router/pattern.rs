@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::escapes::{Spelling, is_well_formed, position};
 use super::ranges::Ranges;
-use super::walk::Walk;
+use super::walk::{Values, Walk};
 
 /// A path with parameters, as a route is registered with: `/users/{id}/files/{*rest}`.
 ///
@@ -85,11 +85,11 @@ impl Pattern {
         &self.segments
     }
 
-    /// Returns where the values of the parameters stand in a path that is known to match, unless a catch-all would begin
-    /// with an empty segment, which is no value. Only for patterns that are not [mixed](Self::is_mixed).
+    /// Returns the values of the parameters in a path that is known to match, unless a catch-all would begin with an empty
+    /// segment, which is no value. Only for patterns that are not [mixed](Self::is_mixed).
     #[inline]
-    pub(super) fn read(&self, path: &str) -> Option<Ranges> {
-        self.walk.read(path)
+    pub(super) fn values<'p>(&self, path: &'p str) -> Option<Values<'_, 'p>> {
+        self.walk.values(path)
     }
 
     /// Returns where the values of the parameters stand, if the path matches.

@@ -11,6 +11,7 @@ use http::{HeaderValue, Method};
 use super::methods::{MethodFilter, slot};
 use super::pattern::Pattern;
 use super::ranges::Ranges;
+use super::walk::Values;
 
 mod build;
 mod conflict;
@@ -48,18 +49,22 @@ pub(crate) struct Table<T> {
 }
 
 impl<T> Table<T> {
-    /// Finds what answers a request; the path is the raw one, without query, and not decoded.
+    /// Finds the route of a request whose path is spelt as in the pattern, with the values of its parameters; the path is the
+    /// raw one, without query, and not decoded.
+    ///
+    /// Nearly all requests are found so. Only for the others it takes [`find`](Self::find).
     #[inline]
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
-        if let Ok(hit) = self.tree.at(path)
-            && *hit.value < self.first_aside
-            && let Some(spot) = nth(&self.spots, *hit.value)
-            && let Some(route) = nth(&self.routes, spot.route(method))
-            && let Some(params) = route.pattern.read(path)
-        {
-            return Found::Route(Hit { route, params });
+    pub(crate) fn find_at_once<'p>(
+        &self,
+        method: &Method,
+        path: &'p str,
+    ) -> Option<(&Route<T>, Values<'_, 'p>)> {
+        let number = *self.tree.at(path).ok()?.value;
+        if number >= self.first_aside {
+            return None;
         }
-        self.find_otherwise(method, path)
+        let route = nth(&self.routes, nth(&self.spots, number)?.route(method))?;
+        Some((route, route.pattern.values(path)?))
     }
 
     /// Returns all routes in the order of their registration.

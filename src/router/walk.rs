@@ -1,8 +1,6 @@
 //! How the values of parameters are read from a path that a pattern is known to match.
 
-use super::escapes::position;
 use super::pattern::Segment;
-use super::ranges::Ranges;
 
 /// For each parameter of a pattern, what to skip before its value and where the value ends.
 ///
@@ -50,23 +48,40 @@ impl Walk {
         Self(steps.into())
     }
 
-    /// Returns where the values stand in a path that the pattern matches, unless a catch-all would begin with an empty
-    /// segment.
+    /// Returns the values in a path that the pattern matches, unless a catch-all would begin with an empty segment.
     #[inline]
-    pub(super) fn read(&self, path: &str) -> Option<Ranges> {
-        let mut ranges = Ranges::new();
-        let mut end = 0;
-        for step in &*self.0 {
-            let start = end + step.skip;
-            let rest = path.as_bytes().get(start..)?;
-            end = match step.end {
-                End::CatchAll if rest.first() == Some(&b'/') => return None,
-                End::CatchAll | End::Path => path.len(),
-                End::Slash => start + rest.iter().position(|byte| *byte == b'/')?,
-            };
-            ranges.push(position(start), position(end));
+    pub(super) fn values<'w, 'p>(&'w self, path: &'p str) -> Option<Values<'w, 'p>> {
+        let values = Values { steps: self.0.iter(), path, end: 0 };
+        match self.0.last() {
+            Some(Step { end: End::CatchAll, .. }) if values.clone().last()?.starts_with('/') => None,
+            _ => Some(values),
         }
-        Some(ranges)
+    }
+}
+
+/// The values of parameters from left to right, as they stand in the path.
+#[derive(Clone, Debug)]
+pub(crate) struct Values<'w, 'p> {
+    steps: std::slice::Iter<'w, Step>,
+    path: &'p str,
+    /// Where the value before ends.
+    end: usize,
+}
+
+impl<'p> Iterator for Values<'_, 'p> {
+    type Item = &'p str;
+
+    #[inline]
+    fn next(&mut self) -> Option<&'p str> {
+        let step = self.steps.next()?;
+        let start = self.end + step.skip;
+        let rest = self.path.get(start..)?;
+        let value = match step.end {
+            End::CatchAll | End::Path => rest,
+            End::Slash => rest.get(..rest.bytes().position(|byte| byte == b'/')?)?,
+        };
+        self.end = start + value.len();
+        Some(value)
     }
 }
 
@@ -85,16 +100,17 @@ mod tests {
             ("/a/{*rest}", "/a/", &[""]),
         ] {
             let pattern = Pattern::parse(pattern).unwrap();
-            for ranges in [pattern.read(path), pattern.matches(path, str::eq)] {
-                assert_eq!(ranges.unwrap().values(path).collect::<Vec<_>>(), expected, "{pattern}");
-            }
+            assert_eq!(pattern.values(path).unwrap().collect::<Vec<_>>(), expected, "{pattern}");
+            let ranges = pattern.matches(path, str::eq).unwrap();
+            assert_eq!(ranges.values(path).collect::<Vec<_>>(), expected, "{pattern}");
         }
     }
 
     #[test]
     fn a_path_that_cannot_match_has_no_values() {
         for (pattern, path) in [("/aa/{x}", "/a"), ("/{x}/b", "/1"), ("/a/{*rest}", "/a//b")] {
-            assert!(Pattern::parse(pattern).unwrap().read(path).is_none(), "{pattern}");
+            let pattern = Pattern::parse(pattern).unwrap();
+            assert_eq!(pattern.values(path).and_then(|mut values| values.next()), None, "{pattern}");
         }
     }
 }

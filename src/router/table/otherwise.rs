@@ -9,10 +9,10 @@ use crate::router::pattern::{Same, Segment};
 use crate::router::ranges::Ranges;
 
 impl<T> Table<T> {
-    /// Looks again, with more effort than [`Table::find`].
+    /// Finds what answers a request; the path is the raw one, without query, and not decoded.
     #[cold]
     #[inline(never)]
-    pub(super) fn find_otherwise(&self, method: &Method, path: &str) -> Found<'_, T> {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, T> {
         if path == "*" && *method == Method::OPTIONS {
             return Found::Options { allow: self.allow.clone(), hit: None };
         }

@@ -21,10 +21,23 @@ fn table(routes: &[&'static str]) -> Table<&'static str> {
     build(routes).unwrap()
 }
 
+/// Looks a path up in both ways, which must agree; `true` if it was found at once.
+fn look_up<'t, T: std::fmt::Debug>(table: &'t Table<T>, method: &Method, path: &str) -> (Found<'t, T>, bool) {
+    let found = table.find(method, path);
+    let at_once = table.find_at_once(method, path);
+    let is_at_once = at_once.is_some();
+    if let Some((route, values)) = at_once {
+        let Found::Route(hit) = &found else { panic!("{path}: {found:?}, and {route:?} at once") };
+        assert!(std::ptr::eq(hit.route, route), "{path}");
+        assert_eq!(values.collect::<Vec<_>>(), hit.params.values(path).collect::<Vec<_>>(), "{path}");
+    }
+    (found, is_at_once)
+}
+
 /// Writes what a table finds in one line.
 fn find(table: &Table<&'static str>, request: &str) -> String {
     let (method, path) = request.split_once(' ').unwrap();
-    match table.find(&Method::from_bytes(method.as_bytes()).unwrap(), path) {
+    match look_up(table, &Method::from_bytes(method.as_bytes()).unwrap(), path).0 {
         Found::MethodNotAllowed { allow, .. } => format!("405 {}", allow.to_str().unwrap()),
         Found::Nothing => "404".into(),
         Found::Options { allow, .. } => format!("200 {}", allow.to_str().unwrap()),
