@@ -44,3 +44,16 @@ mod uploads;
 mod values;
 #[cfg(all(feature = "websocket", feature = "engine", feature = "server", feature = "axum"))]
 mod websocket;
+
+/// Replaces the places of a test's file in a text by `HERE`, and leaves the path of its module out.
+#[cfg(all(feature = "mvc", any(feature = "neffos", feature = "validator")))]
+fn without_places(text: &str, file: &str, module: &str) -> String {
+    let mut pieces = text.split(file);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let end = piece.find(|character: char| !(character.is_ascii_digit() || character == ':'));
+        out.push_str("HERE");
+        out.push_str(&piece[end.unwrap_or(piece.len())..]);
+    }
+    out.replace(&format!("{module}::"), "")
+}

@@ -20,14 +20,7 @@ async fn texts(app: Application) -> Vec<String> {
 }
 
 fn without_places(text: &str) -> String {
-    let mut pieces = text.split(file!());
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let end = piece.find(|character: char| !(character.is_ascii_digit() || character == ':'));
-        out.push_str("HERE");
-        out.push_str(&piece[end.unwrap_or(piece.len())..]);
-    }
-    out.replace(&format!("{}::", module_path!()), "")
+    crate::without_places(text, file!(), module_path!())
 }
 
 #[derive(Controller)]
