@@ -18,6 +18,7 @@ mod problem;
 mod request;
 mod respond;
 mod rules;
+mod said;
 pub mod stats;
 
 pub use self::contract::{

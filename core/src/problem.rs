@@ -6,18 +6,18 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::Place;
+use crate::said::Said;
 
 /// One thing that is wrong with a request: where, what, and how to mend it.
 ///
 /// A refused request carries all of its problems, at most [`MAX_PROBLEMS`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Problem {
     kind: ProblemKind,
     place: Place,
     path: Cow<'static, str>,
     code: Cow<'static, str>,
-    message: Cow<'static, str>,
-    params: Vec<(Cow<'static, str>, Value)>,
+    said: Said,
 }
 
 /// Whether a value could not be read, or was read and breaks a rule.
@@ -42,7 +42,7 @@ impl Problem {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(ProblemKind::Parse, place, path.into(), code.into(), message.into())
+        Self::new(ProblemKind::Parse, place, path.into(), code.into(), Said::new(message.into()))
     }
 
     /// Makes a problem of a value that breaks a rule.
@@ -53,7 +53,17 @@ impl Problem {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::new(ProblemKind::Rule, place, path.into(), code.into(), message.into())
+        Self::broken(place, path.into(), code.into(), Said::new(message.into()))
+    }
+
+    /// Makes a problem of a broken rule.
+    pub(crate) const fn broken(
+        place: Place,
+        path: Cow<'static, str>,
+        code: Cow<'static, str>,
+        said: Said,
+    ) -> Self {
+        Self::new(ProblemKind::Rule, place, path, code, said)
     }
 
     const fn new(
@@ -61,21 +71,15 @@ impl Problem {
         place: Place,
         path: Cow<'static, str>,
         code: Cow<'static, str>,
-        message: Cow<'static, str>,
+        said: Said,
     ) -> Self {
-        Self { kind, place, path, code, message, params: Vec::new() }
+        Self { kind, place, path, code, said }
     }
 
     /// Adds a parameter of the rule, such as `min` or `max`.
     #[must_use]
     pub fn with_param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        self.params.push((name.into(), value.into()));
-        self
-    }
-
-    /// Sets all parameters.
-    pub(crate) fn with_params(mut self, params: Vec<(Cow<'static, str>, Value)>) -> Self {
-        self.params = params;
+        self.said.words_mut().params.push((name.into(), value.into()));
         self
     }
 
@@ -106,13 +110,13 @@ impl Problem {
     /// Returns the text for people.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.said.words().message
     }
 
     /// Returns the parameters of the broken rule, in a stable order.
     #[must_use]
     pub fn params(&self) -> &[(Cow<'static, str>, Value)] {
-        &self.params
+        &self.said.words().params
     }
 }
 
@@ -122,7 +126,21 @@ impl fmt::Display for Problem {
         if !self.path.is_empty() {
             write!(f, " {}", self.path)?;
         }
-        write!(f, ": {}", self.message)
+        write!(f, ": {}", self.message())
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not what the words are made of: that holds values of the client's.
+        f.debug_struct("Problem")
+            .field("kind", &self.kind)
+            .field("place", &self.place)
+            .field("path", &self.path)
+            .field("code", &self.code)
+            .field("message", &self.message())
+            .field("params", &self.params())
+            .finish()
     }
 }
 

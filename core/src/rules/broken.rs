@@ -6,6 +6,8 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::problem::reflect;
+use crate::said::Said;
+use crate::{Place, Problem};
 
 /// The rules that a value breaks, in a stable order.
 #[derive(Clone, Debug, Default)]
@@ -77,13 +79,13 @@ impl<'a> IntoIterator for &'a BrokenRules {
 ///
 /// The path has the names of the Rust fields, as far as the rules know no other; the extractors put the external names
 /// in their place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone)]
 pub struct BrokenRule {
     path: Way,
     code: Cow<'static, str>,
-    message: Cow<'static, str>,
-    params: Vec<(Cow<'static, str>, Value)>,
-    value: Option<Value>,
+    said: Said,
+    /// The value, where rules by hand said which; those of validator have it in what they said.
+    value: Option<Box<Value>>,
 }
 
 /// One step of the way from a value to a part of it.
@@ -133,7 +135,7 @@ impl BrokenRule {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::of_way(path.into(), code.into(), message.into())
+        Self::of_said(path.into(), code.into(), Said::new(message.into()))
     }
 
     /// Makes a broken rule of one field.
@@ -143,28 +145,24 @@ impl BrokenRule {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::of_way(Way::One(Step::Field(name.into())), code.into(), message.into())
+        Self::of_said(Way::One(Step::Field(name.into())), code.into(), Said::new(message.into()))
     }
 
-    pub(super) const fn of_way(path: Way, code: Cow<'static, str>, message: Cow<'static, str>) -> Self {
-        Self { path, code, message, params: Vec::new(), value: None }
+    pub(super) const fn of_said(path: Way, code: Cow<'static, str>, said: Said) -> Self {
+        Self { path, code, said, value: None }
     }
 
     /// Adds a parameter of the rule, such as `min` or `max`; a text is cut to what an answer may repeat.
     #[must_use]
     pub fn with_param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        let value = match value.into() {
-            Value::String(text) => Value::String(reflect(&text)),
-            other => other,
-        };
-        self.params.push((name.into(), value));
+        self.said.words_mut().params.push((name.into(), reflected(value.into())));
         self
     }
 
     /// Says which value broke the rule. It is never sent; it helps to find the external name of a renamed field.
     #[must_use]
     pub fn with_value(mut self, value: Value) -> Self {
-        self.value = Some(value);
+        self.value = Some(Box::new(value));
         self
     }
 
@@ -177,23 +175,6 @@ impl BrokenRule {
                 steps.into()
             }
         };
-        self
-    }
-
-    /// Sets all parameters, texts cut to what an answer may repeat, and the value.
-    #[cfg(feature = "validator")]
-    pub(super) fn with_findings(
-        mut self,
-        params: Vec<(Cow<'static, str>, Value)>,
-        value: Option<Value>,
-    ) -> Self {
-        self.params = params;
-        for (_, param) in &mut self.params {
-            if let Value::String(text) = param {
-                *text = reflect(text);
-            }
-        }
-        self.value = value;
         self
     }
 
@@ -212,25 +193,46 @@ impl BrokenRule {
     /// Returns the text for people.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.said.words().message
     }
 
     /// Returns the parameters of the rule, in a stable order.
     #[must_use]
     pub fn params(&self) -> &[(Cow<'static, str>, Value)] {
-        &self.params
+        &self.said.words().params
     }
 
     /// Returns the value that broke the rule, where the rules said so.
     #[must_use]
-    pub const fn value(&self) -> Option<&Value> {
-        self.value.as_ref()
+    pub fn value(&self) -> Option<&Value> {
+        self.value.as_deref().or_else(|| self.said.value())
     }
 
     /// Turns the rule into a problem of a request.
     #[must_use]
-    pub fn into_problem(self, place: crate::Place, path: impl Into<Cow<'static, str>>) -> crate::Problem {
-        crate::Problem::rule(place, path, self.code, self.message).with_params(self.params)
+    pub fn into_problem(self, place: Place, path: impl Into<Cow<'static, str>>) -> Problem {
+        Problem::broken(place, path.into(), self.code, self.said)
+    }
+}
+
+impl PartialEq for BrokenRule {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path
+            && self.code == other.code
+            && self.said == other.said
+            && self.value() == other.value()
+    }
+}
+
+impl fmt::Debug for BrokenRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BrokenRule")
+            .field("path", &self.path())
+            .field("code", &self.code())
+            .field("message", &self.message())
+            .field("params", &self.params())
+            .field("value", &self.value())
+            .finish()
     }
 }
 
@@ -245,6 +247,14 @@ impl fmt::Display for BrokenRule {
             }
         }
         let gap = if self.path().is_empty() { "" } else { ": " };
-        write!(f, "{gap}{}", self.message)
+        write!(f, "{gap}{}", self.message())
+    }
+}
+
+/// Cuts the text of a parameter to what an answer may repeat.
+pub(super) fn reflected(param: Value) -> Value {
+    match param {
+        Value::String(text) => Value::String(reflect(&text)),
+        other => other,
     }
 }

@@ -13,6 +13,8 @@ pub use self::broken::{BrokenRule, BrokenRules, Step};
 pub use self::each::Each;
 #[cfg(feature = "garde")]
 pub use self::garde::Garde;
+#[cfg(feature = "validator")]
+pub(crate) use self::validator::Found;
 
 /// A type whose values obey rules.
 ///

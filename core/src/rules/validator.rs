@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::broken::Way;
+use super::broken::{Way, reflected};
 use super::{BrokenRule, BrokenRules, Rules, Step};
+use crate::said::{Said, Words};
 
 #[diagnostic::do_not_recommend]
 impl<T: Validate> Rules for T {
@@ -17,6 +19,37 @@ impl<T: Validate> Rules for T {
             Ok(()) => Ok(()),
             Err(errors) => Err(convert(errors)),
         }
+    }
+}
+
+/// What validator found wrong with a value. The words are made of it when somebody reads them.
+#[derive(Clone)]
+pub(crate) struct Found {
+    /// One, in the list that it came in: a box of its own would be another allocation.
+    errors: Vec<ValidationError>,
+    words: OnceLock<Box<Words>>,
+}
+
+impl Found {
+    const fn new(errors: Vec<ValidationError>) -> Self {
+        Self { errors, words: OnceLock::new() }
+    }
+
+    fn error(&self) -> &ValidationError {
+        self.errors.first().expect("the list has its one error")
+    }
+
+    pub(crate) fn words(&self) -> &Words {
+        self.words.get_or_init(|| Box::new(words(self.error())))
+    }
+
+    pub(crate) fn words_mut(&mut self) -> &mut Words {
+        self.words();
+        self.words.get_mut().expect("the words were made just now")
+    }
+
+    pub(crate) fn value(&self) -> Option<&Value> {
+        self.error().params.get(VALUE)
     }
 }
 
@@ -46,14 +79,9 @@ fn field(name: Cow<'static, str>, kind: ValidationErrorsKind, path: &[Step], bro
         _ => Some(Step::Field(name)),
     };
     match kind {
+        ValidationErrorsKind::Field(errors) if errors.len() == 1 => broken.push(rule(path, step, errors)),
         ValidationErrorsKind::Field(errors) => {
-            for error in errors {
-                let way = match (path, &step) {
-                    ([], Some(step)) => Way::One(step.clone()),
-                    _ => below(path, step.clone()).into(),
-                };
-                broken.push(rule(way, error));
-            }
+            errors.into_iter().for_each(|error| broken.push(rule(path, step.clone(), vec![error])));
         }
         ValidationErrorsKind::Struct(inner) => collect(*inner, &below(path, step), broken),
         ValidationErrorsKind::List(items) => {
@@ -71,30 +99,35 @@ fn below(path: &[Step], step: Option<Step>) -> Vec<Step> {
     path.iter().cloned().chain(step).collect()
 }
 
-fn rule(way: Way, error: ValidationError) -> BrokenRule {
-    let mut value = None;
-    let mut params = Vec::with_capacity(error.params.len());
-    for (name, param) in error.params {
-        match name.as_ref() {
-            "value" => value = Some(param),
-            _ => params.push((name, param)),
-        }
-    }
-    params.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let message = match error.message {
-        Some(message) => message,
-        None => message(&error.code, &params, value.as_ref()),
+/// Makes a broken rule of a list of one error.
+fn rule(path: &[Step], step: Option<Step>, errors: Vec<ValidationError>) -> BrokenRule {
+    let way = match (path, step) {
+        ([], Some(step)) => Way::One(step),
+        (path, step) => below(path, step).into(),
+    };
+    let found = Found::new(errors);
+    BrokenRule::of_said(way, found.error().code.clone(), Said::Found(found))
+}
+
+#[cold]
+fn words(error: &ValidationError) -> Words {
+    let mut params: Vec<_> = error.params.iter().filter(|(name, _)| *name != VALUE).collect();
+    params.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    let message = match &error.message {
+        Some(message) => message.clone(),
+        None => message(&error.code, &params, error.params.get(VALUE)),
     };
     // What another field holds is the client's, and may be a password.
-    params.retain(|(name, param)| {
+    let is_told = |name: &str, param: &Value| {
         name != "other" && !matches!(param, Value::Array(_) | Value::Object(_) | Value::Null)
-    });
-    BrokenRule::of_way(way, error.code, message).with_findings(params, value)
+    };
+    let told = params.into_iter().filter(|(name, param)| is_told(name, param));
+    Words { message, params: told.map(|(name, param)| (name.clone(), reflected(param.clone()))).collect() }
 }
 
 /// Says what a value must be like, for a rule without a message of its own.
-fn message(code: &str, params: &[(Cow<'static, str>, Value)], value: Option<&Value>) -> Cow<'static, str> {
-    let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+fn message(code: &str, params: &[(&Cow<'static, str>, &Value)], value: Option<&Value>) -> Cow<'static, str> {
+    let param = |name: &str| params.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
     match code {
         "range" => range(param("min"), param("max"), param("exclusive_min"), param("exclusive_max")),
         "length" => {
@@ -169,6 +202,9 @@ fn show(bound: &Value, out: &mut String) {
 
 /// Room for the text of a rule, enough for most.
 const TEXT_BYTES: usize = 48;
+
+/// The parameter in which validator has the value itself.
+const VALUE: &str = "value";
 
 /// The name that validator gives to rules of a whole struct.
 const WHOLE_STRUCT: &str = "__all__";

@@ -105,3 +105,41 @@ fn the_field_that_must_match_is_not_repeated() {
     assert!(rules.iter().next().unwrap().params().is_empty());
     assert_eq!(broken(&wrong), ["second: must be the same as the field it repeats"]);
 }
+
+#[test]
+fn a_parameter_that_is_added_stands_behind_those_of_the_rule() {
+    let wrong = Order { count: 0, ..order() };
+    let rule = wrong.check().unwrap_err().into_iter().next().unwrap().with_param("step", 1);
+    let names: Vec<_> = rule.params().iter().map(|(name, _)| name.as_ref()).collect();
+    assert_eq!(names, ["max", "min", "step"]);
+    assert_eq!((rule.message(), rule.value()), ("must be from 1 to 100", Some(&0.into())));
+    let problem = rule.into_problem(crate::Place::Body, "count");
+    assert_eq!((problem.message(), problem.params().len()), ("must be from 1 to 100", 3));
+}
+
+#[test]
+fn a_problem_is_the_same_whether_its_words_were_read_or_written_by_hand() {
+    let rule = Order { count: 0, ..order() }.check().unwrap_err().into_iter().next().unwrap();
+    let problem = rule.into_problem(crate::Place::Body, "count");
+    let by_hand = crate::Problem::rule(crate::Place::Body, "count", "range", "must be from 1 to 100")
+        .with_param("max", 100)
+        .with_param("min", 1);
+    assert_eq!(problem, by_hand);
+    assert_eq!(problem.clone(), by_hand);
+    assert_ne!(problem, by_hand.with_param("step", 1));
+}
+
+#[test]
+fn what_a_problem_is_made_of_is_not_in_its_debug_text() {
+    #[derive(Validate)]
+    struct Password {
+        first: String,
+        #[validate(must_match(other = "first"))]
+        second: String,
+    }
+    let wrong = Password { first: "secret".into(), second: "typo".into() };
+    let rule = wrong.check().unwrap_err().into_iter().next().unwrap();
+    let text = format!("{:?}", rule.into_problem(crate::Place::Form, "second"));
+    assert!(text.contains("must be the same as the field it repeats"), "{text}");
+    assert!(!text.contains("secret") && !text.contains("typo"), "{text}");
+}
