@@ -8,6 +8,7 @@ mod accept;
 pub mod axum;
 mod contract;
 pub mod error;
+mod few;
 mod framing;
 mod graph;
 pub mod handler;

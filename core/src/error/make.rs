@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::{HeaderValue, StatusCode, header};
 
 use super::{BoxError, Error, ErrorKind, InjectionFailure, Inner};
+use crate::few::Few;
 use crate::problem::{MAX_PROBLEMS, ProblemKind};
 use crate::{Place, Problem};
 
@@ -46,15 +47,8 @@ impl Error {
         problems.sort_by_key(|problem| problem.kind() != ProblemKind::Parse);
         let left_out = problems.len().saturating_sub(MAX_PROBLEMS);
         problems.truncate(MAX_PROBLEMS);
-        let (kind, public) = match problems.first().map(Problem::kind) {
-            Some(ProblemKind::Rule) => (ErrorKind::Validation, "the request breaks a rule"),
-            Some(ProblemKind::Parse) | None => (ErrorKind::Parse, "the request cannot be read"),
-        };
-        Self::made(Inner {
-            problems,
-            left_out,
-            ..Self::inner(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""))
-        })
+        let kind = problems.first().map_or(ProblemKind::Parse, Problem::kind);
+        Self::of_problems(kind, problems.into(), left_out)
     }
 
     /// Makes an error of one value that could not be read.
@@ -66,7 +60,7 @@ impl Error {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::binding(vec![Problem::parse(place, path, code, message)])
+        Problem::parse(place, path, code, message).into()
     }
 
     /// Makes an error of two: everything that is wrong with the request together.
@@ -77,10 +71,11 @@ impl Error {
     pub fn merge(self, other: Self) -> Self {
         match (self.is_binding(), other.is_binding()) {
             (true, true) => {
-                let mut problems = self.inner.problems.clone();
-                problems.extend_from_slice(&other.inner.problems);
+                let left_out = self.left_out() + other.left_out();
+                let mut problems = self.into_problems();
+                problems.extend(other.into_problems());
                 let mut both = Self::binding(problems);
-                both.edit().left_out += self.left_out() + other.left_out();
+                both.edit().left_out += left_out;
                 both
             }
             (true, false) => other,
@@ -233,6 +228,23 @@ impl Error {
         )
     }
 
+    /// Takes the problems out; a copy, where another error shares them.
+    fn into_problems(self) -> Vec<Problem> {
+        Arc::unwrap_or_clone(self.inner).problems.into_vec()
+    }
+
+    fn of_problems(first: ProblemKind, problems: Few<Problem>, left_out: usize) -> Self {
+        let (kind, public) = match first {
+            ProblemKind::Parse => (ErrorKind::Parse, "the request cannot be read"),
+            ProblemKind::Rule => (ErrorKind::Validation, "the request breaks a rule"),
+        };
+        Self::made(Inner {
+            problems,
+            left_out,
+            ..Self::inner(kind, StatusCode::BAD_REQUEST, Cow::Borrowed(public), Cow::Borrowed(""))
+        })
+    }
+
     fn of(kind: ErrorKind, status: StatusCode, public: Cow<'static, str>, detail: Cow<'static, str>) -> Self {
         Self::made(Self::inner(kind, status, public, detail))
     }
@@ -252,12 +264,49 @@ impl Error {
             status,
             public,
             detail,
-            problems: Vec::new(),
+            problems: Few::new(),
             left_out: 0,
             headers: None,
             body: None,
             passes: false,
             source: None,
         }
+    }
+}
+
+/// Makes the error of the one thing that is wrong with a request, as [`Error::binding`] does of several.
+impl From<Problem> for Error {
+    #[cold]
+    fn from(problem: Problem) -> Self {
+        Self::of_problems(problem.kind(), Few::One(problem), 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_of_one_problem_is_the_same_by_itself_and_in_a_list() {
+        for problem in
+            [Problem::parse(Place::Body, "a", "type", "no"), Problem::rule(Place::Query, "b", "range", "no")]
+        {
+            let (alone, listed) = (Error::from(problem.clone()), Error::binding(vec![problem]));
+            assert_eq!((alone.kind(), alone.status()), (listed.kind(), listed.status()));
+            assert_eq!((alone.public(), alone.left_out()), (listed.public(), 0));
+            assert_eq!(alone.problems(), listed.problems());
+            assert_eq!(alone.to_string(), listed.to_string());
+        }
+    }
+
+    #[test]
+    fn merged_errors_have_the_problems_of_both_though_one_is_kept_elsewhere() {
+        let path = Error::from(Problem::rule(Place::Path, "id", "range", "no"));
+        let query = Error::parse(Place::Query, "page", "type", "no");
+        let kept = path.clone();
+        let both = path.merge(query);
+        let paths: Vec<_> = both.problems().iter().map(Problem::path).collect();
+        assert_eq!((both.kind(), paths), (ErrorKind::Parse, vec!["page", "id"]));
+        assert_eq!(kept.problems().len(), 1);
     }
 }

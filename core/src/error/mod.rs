@@ -17,6 +17,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::Problem;
+use crate::few::Few;
 
 pub use self::convert::{Carried, carried};
 pub use self::kind::{ErrorKind, InjectionFailure};
@@ -65,7 +66,7 @@ struct Inner {
     status: StatusCode,
     public: Cow<'static, str>,
     detail: Cow<'static, str>,
-    problems: Vec<Problem>,
+    problems: Few<Problem>,
     left_out: usize,
     headers: Option<Box<HeaderMap>>,
     body: Option<(HeaderValue, Bytes)>,
@@ -95,7 +96,7 @@ impl Error {
     /// Returns everything that is wrong with the request, in a stable order; empty for other kinds.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
-        &self.inner.problems
+        self.inner.problems.as_slice()
     }
 
     /// Returns how many further problems the request has, beyond those that [`problems`](Self::problems) lists.
@@ -243,8 +244,9 @@ impl fmt::Display for Error {
     /// Writes the text for the log: what failed, and the error it was made of where that says more.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.inner;
-        if !inner.problems.is_empty() {
-            for (index, problem) in inner.problems.iter().enumerate() {
+        let problems = self.problems();
+        if !problems.is_empty() {
+            for (index, problem) in problems.iter().enumerate() {
                 let gap = if index == 0 { "" } else { "; " };
                 write!(f, "{gap}{problem}")?;
             }
@@ -269,8 +271,8 @@ impl fmt::Debug for Error {
         if !inner.detail.is_empty() {
             debug.field("detail", &inner.detail);
         }
-        if !inner.problems.is_empty() {
-            debug.field("problems", &inner.problems);
+        if !self.problems().is_empty() {
+            debug.field("problems", &self.problems());
         }
         if let Some(source) = &inner.source {
             debug.field("source", source);

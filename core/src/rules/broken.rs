@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::few::Few;
 use crate::problem::reflect;
 use crate::said::Said;
 use crate::{Place, Problem};
@@ -12,20 +13,14 @@ use crate::{Place, Problem};
 /// The rules that a value breaks, in a stable order.
 #[derive(Clone, Debug, Default)]
 pub struct BrokenRules {
-    rules: Vec<BrokenRule>,
+    rules: Few<BrokenRule>,
 }
 
 impl BrokenRules {
     /// Makes an empty list.
     #[must_use]
     pub const fn new() -> Self {
-        Self { rules: Vec::new() }
-    }
-
-    /// Makes a list with room for so many.
-    #[cfg(feature = "validator")]
-    pub(super) fn with_capacity(count: usize) -> Self {
-        Self { rules: Vec::with_capacity(count) }
+        Self { rules: Few::new() }
     }
 
     /// Adds a broken rule.
@@ -36,24 +31,37 @@ impl BrokenRules {
     /// Returns whether no rule is broken.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.rules.as_slice().is_empty()
     }
 
     /// Returns the broken rules.
     pub fn iter(&self) -> std::slice::Iter<'_, BrokenRule> {
-        self.rules.iter()
+        self.rules.as_slice().iter()
+    }
+
+    /// Returns the rule where only one is broken, and stands in no list.
+    ///
+    /// # Errors
+    ///
+    /// The rules as they are, where they stand in a list.
+    #[doc(hidden)]
+    pub fn into_only(self) -> Result<BrokenRule, Self> {
+        match self.rules {
+            Few::One(rule) => Ok(rule),
+            rules @ Few::Any(_) => Err(Self { rules }),
+        }
     }
 }
 
 impl From<BrokenRule> for BrokenRules {
     fn from(rule: BrokenRule) -> Self {
-        Self { rules: vec![rule] }
+        Self { rules: Few::One(rule) }
     }
 }
 
 impl FromIterator<BrokenRule> for BrokenRules {
     fn from_iter<I: IntoIterator<Item = BrokenRule>>(rules: I) -> Self {
-        Self { rules: rules.into_iter().collect() }
+        Self { rules: rules.into_iter().collect::<Vec<_>>().into() }
     }
 }
 
@@ -62,7 +70,7 @@ impl IntoIterator for BrokenRules {
     type IntoIter = std::vec::IntoIter<BrokenRule>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.rules.into_iter()
+        self.rules.into_vec().into_iter()
     }
 }
 
@@ -81,7 +89,8 @@ impl<'a> IntoIterator for &'a BrokenRules {
 /// in their place.
 #[derive(Clone)]
 pub struct BrokenRule {
-    path: Way,
+    /// Most rules are about a field of the outermost struct.
+    path: Few<Step>,
     code: Cow<'static, str>,
     said: Said,
     /// The value, where rules by hand said which; those of validator have it in what they said.
@@ -96,33 +105,6 @@ pub enum Step {
     Field(Cow<'static, str>),
     /// To an element of a list, counted from zero.
     Index(usize),
-}
-
-/// The way to a part of a value. Most rules are about a field of the outermost struct, and need no list for it.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Way {
-    /// One step.
-    One(Step),
-    /// Any other number of steps.
-    Any(Vec<Step>),
-}
-
-impl Way {
-    fn steps(&self) -> &[Step] {
-        match self {
-            Self::One(step) => std::slice::from_ref(step),
-            Self::Any(steps) => steps,
-        }
-    }
-}
-
-impl From<Vec<Step>> for Way {
-    fn from(steps: Vec<Step>) -> Self {
-        match <[Step; 1]>::try_from(steps) {
-            Ok([step]) => Self::One(step),
-            Err(steps) => Self::Any(steps),
-        }
-    }
 }
 
 impl BrokenRule {
@@ -145,10 +127,10 @@ impl BrokenRule {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self::of_said(Way::One(Step::Field(name.into())), code.into(), Said::new(message.into()))
+        Self::of_said(Few::One(Step::Field(name.into())), code.into(), Said::new(message.into()))
     }
 
-    pub(super) const fn of_said(path: Way, code: Cow<'static, str>, said: Said) -> Self {
+    pub(super) const fn of_said(path: Few<Step>, code: Cow<'static, str>, said: Said) -> Self {
         Self { path, code, said, value: None }
     }
 
@@ -168,20 +150,16 @@ impl BrokenRule {
 
     /// Says that the value is a part of another one.
     pub(super) fn inside(mut self, step: Step) -> Self {
-        self.path = match self.path {
-            Way::One(last) => Way::Any(vec![step, last]),
-            Way::Any(mut steps) => {
-                steps.insert(0, step);
-                steps.into()
-            }
-        };
+        let mut path = self.path.into_vec();
+        path.insert(0, step);
+        self.path = path.into();
         self
     }
 
     /// Returns the way to the part that breaks the rule.
     #[must_use]
     pub fn path(&self) -> &[Step] {
-        self.path.steps()
+        self.path.as_slice()
     }
 
     /// Returns the stable code for programs, such as `range` or `email`.
@@ -209,6 +187,7 @@ impl BrokenRule {
     }
 
     /// Turns the rule into a problem of a request.
+    #[inline]
     #[must_use]
     pub fn into_problem(self, place: Place, path: impl Into<Cow<'static, str>>) -> Problem {
         Problem::broken(place, path.into(), self.code, self.said)

@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use super::broken::{Way, reflected};
+use super::broken::reflected;
 use super::{BrokenRule, BrokenRules, Rules, Step};
+use crate::few::Few;
 use crate::said::{Said, Words};
 
 #[diagnostic::do_not_recommend]
@@ -56,7 +57,7 @@ impl Found {
 #[cold]
 #[inline(never)]
 fn convert(errors: ValidationErrors) -> BrokenRules {
-    let mut broken = BrokenRules::with_capacity(errors.errors().len());
+    let mut broken = BrokenRules::new();
     collect(errors, &[], &mut broken);
     broken
 }
@@ -102,7 +103,7 @@ fn below(path: &[Step], step: Option<Step>) -> Vec<Step> {
 /// Makes a broken rule of a list of one error.
 fn rule(path: &[Step], step: Option<Step>, errors: Vec<ValidationError>) -> BrokenRule {
     let way = match (path, step) {
-        ([], Some(step)) => Way::One(step),
+        ([], Some(step)) => Few::One(step),
         (path, step) => below(path, step).into(),
     };
     let found = Found::new(errors);

@@ -16,7 +16,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-use gongular_core::{BrokenRules, Error, Place, Problem, Rules};
+use gongular_core::{BrokenRules, Error, Place, Rules};
 use serde::Deserialize;
 
 pub(crate) use self::fault::Fault;
@@ -109,5 +109,5 @@ pub(crate) fn refuse(place: Place, fault: Fault) -> Option<Error> {
         Fault::LongKey(limit) => ("length", format!("a key is longer than {limit} bytes")),
         _ => return None,
     };
-    Some(Error::binding(vec![Problem::parse(place, "", code, text)]))
+    Some(Error::parse(place, "", code, text))
 }

@@ -112,7 +112,7 @@ where
     S: Source<'de>,
 {
     let broken = match names::plain::<T>(place, broken) {
-        Ok(problems) => return Error::binding(problems),
+        Ok(error) => return error,
         Err(broken) => broken,
     };
     let doc = match Flat::new(source.clone()) {
@@ -135,7 +135,7 @@ where
     T: Deserialize<'de>,
 {
     let broken = match names::plain::<T>(place, broken) {
-        Ok(problems) => return Error::binding(problems),
+        Ok(error) => return error,
         Err(broken) => broken,
     };
     let doc = Rc::new(Doc::Json(std::str::from_utf8(text).unwrap_or_default()));

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use gongular_core::{BrokenRule, BrokenRules, Place, Problem, Step};
+use gongular_core::{BrokenRule, BrokenRules, Error, Place, Problem, Step};
 use serde::Deserialize;
 
 use super::doc::{At, Doc};
@@ -43,29 +43,38 @@ pub(super) fn problems<'de, T: Deserialize<'de>>(
     named.into_iter().map(|(name, rule)| rule.into_problem(place, name.path)).collect()
 }
 
-/// Returns the problems of rules that are all about fields of the outermost struct, and whose names tell enough; else
-/// hands them back.
+/// Makes the error of rules that are all about fields of the outermost struct, and whose names tell enough; else hands
+/// them back.
 ///
 /// This is what most refused requests come to, and needs no look at the input.
 pub(super) fn plain<'de, T: Deserialize<'de>>(
     place: Place,
     broken: BrokenRules,
-) -> Result<Vec<Problem>, BrokenRules> {
+) -> Result<Error, BrokenRules> {
     let fields = field_names::<T>().unwrap_or_default();
-    let number = |rule: &BrokenRule| match rule.path() {
-        [Step::Field(rust)] => find(rust, fields),
+    let external = |rule: &BrokenRule| match rule.path() {
+        [Step::Field(rust)] => fields.get(find(rust, fields)?).copied(),
         _ => None,
     };
-    if broken.iter().any(|rule| number(rule).is_none()) {
-        return Err(broken);
+    let several = match broken.into_only() {
+        Ok(rule) => {
+            return match external(&rule) {
+                Some(name) => Ok(rule.into_problem(place, name).into()),
+                None => Err(rule.into()),
+            };
+        }
+        Err(several) => several,
+    };
+    if several.iter().any(|rule| external(rule).is_none()) {
+        return Err(several);
     }
-    let mut problems = Vec::with_capacity(broken.iter().len());
-    for rule in broken {
-        let external = number(&rule).and_then(|number| fields.get(number)).copied().unwrap_or_default();
-        problems.push(rule.into_problem(place, external));
-    }
+    let named = several.into_iter().filter_map(|rule| {
+        let name = external(&rule)?;
+        Some(rule.into_problem(place, name))
+    });
+    let mut problems: Vec<_> = named.collect();
     problems.sort_by_key(|problem| fields.iter().position(|field| *field == problem.path()));
-    Ok(problems)
+    Ok(Error::binding(problems))
 }
 
 /// A field by its external name.
