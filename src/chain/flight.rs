@@ -120,9 +120,9 @@ impl Flight {
 
     /// Answers an error in the place of what was said.
     #[cold]
-    pub(crate) fn refuse(&mut self, errors: &dyn Answers, error: Error) {
+    pub(crate) fn refuse(&mut self, errors: &dyn Answers, mut error: Error) {
         let head = errors.head(&self.parts, self.state.route());
-        let (response, error) = errors.tell(error, &head, self.answer.take_headers());
+        let response = errors.tell(&mut error, &head, self.answer.take_headers());
         self.answer = Answer::from_response(response);
         self.failure = Some(error);
     }

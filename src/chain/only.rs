@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use gongular_core::{Answer, Error, Handler, RequestContext, ResponseBody};
-use http::{Method, Response, StatusCode};
+use gongular_core::{Answer, Error, Handler, RequestContext};
+use http::{Method, Response};
 
 use super::flight::{Arrival, Caught, Door, begin, finish, note_failure};
 use super::landed::{leave, without_body};
@@ -53,7 +53,7 @@ where
             let error = match called {
                 Ok(()) => {
                     finish(running, &answer);
-                    if !is_head && answer.status().is_none_or(is_usual) {
+                    if !is_head && !answer.status().is_some_and(|status| status.is_informational()) {
                         return Ok(answer.take_response_with(Body::of));
                     }
                     None
@@ -63,39 +63,34 @@ where
                     Some(error)
                 }
             };
-            let response = unusual(answer, error, &steps, arrival, is_head, leaves_errors);
-            Ok(response.map(Body::of))
+            Ok(unusual(&mut answer, error, &steps, arrival, is_head, leaves_errors))
         };
         let future = Box::write(room, future);
         Box::into_pin(future)
     }
 }
 
-/// Returns whether a status is a success or a redirect.
-const fn is_usual(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 200..400)
-}
-
-/// Makes an answer that is neither a success nor a redirect, or one to a `HEAD`; that of an error is made by the error handler.
+/// Makes an answer to an error, one that is none to end with, or one to a `HEAD`.
 #[cold]
 #[inline(never)]
 fn unusual(
-    mut answer: Answer,
-    error: Option<Error>,
+    answer: &mut Answer,
+    mut error: Option<Error>,
     steps: &Steps,
     Arrival { parts, state, .. }: &Arrival,
     is_head: bool,
     leaves_errors: bool,
-) -> Response<ResponseBody> {
-    let (mut response, error) = match error {
+) -> Response<Body> {
+    let mut response = match &mut error {
         Some(error) => {
-            Steps::note_passed(state, &error);
+            Steps::note_passed(state, error);
             let head = steps.head_of(parts, state);
-            let (response, error) = steps.errors().tell(error, &head, answer.take_headers());
-            // As an answer, since an error handler may say anything: a body where the status has none, say.
-            (Answer::from_response(response).into_response(), Some(error))
+            let mut response = steps.errors().tell(error, &head, answer.take_headers());
+            // An error handler may say anything: a body where the status has none, say.
+            Answer::frame(&mut response);
+            response
         }
-        None => (answer.into_response(), None),
+        None => answer.take_response_with(|body| body),
     };
     if response.status().is_informational() {
         response = steps.refuse_interim(response, &steps.head_of(parts, state));
@@ -104,5 +99,5 @@ fn unusual(
         response = without_body(response, error.is_some());
     }
     leave(error.filter(|_| leaves_errors), &mut response);
-    response
+    response.map(Body::of)
 }

@@ -250,7 +250,8 @@ impl Error {
     }
 
     fn made(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        // As `Arc::new`, which would move it once more: here the room comes first.
+        Self { inner: Arc::new_cyclic(|_| inner) }
     }
 
     const fn inner(

@@ -50,8 +50,8 @@ impl Answer {
     /// Takes the header fields out, for an answer in its place.
     #[doc(hidden)]
     #[must_use]
-    pub fn take_headers(&mut self) -> HeaderMap {
-        self.response.as_mut().map(|response| std::mem::take(response.headers_mut())).unwrap_or_default()
+    pub fn take_headers(&mut self) -> Option<HeaderMap> {
+        self.response.as_mut().map(|response| std::mem::take(response.headers_mut()))
     }
 
     /// Makes an answer of a response, as it is.
@@ -293,16 +293,22 @@ impl Answer {
     #[doc(hidden)]
     #[inline]
     pub fn take_response_with<B>(&mut self, wrap: impl FnOnce(ResponseBody) -> B) -> Response<B> {
-        let is_bodiless = self.is_bodiless();
         let mut response = self.response.take().unwrap_or_default();
         *response.status_mut() = self.status.unwrap_or_default();
+        Self::frame(&mut response);
+        response.map(wrap)
+    }
+
+    /// Makes a response of somebody else what an answer's is: of our version, and without a body where its status has none.
+    #[doc(hidden)]
+    #[inline]
+    pub fn frame(response: &mut Response<ResponseBody>) {
         *response.version_mut() = Version::default();
-        if is_bodiless {
+        if crate::framing::is_bodiless(response.status()) {
             *response.body_mut() = ResponseBody::empty();
             response.headers_mut().remove(header::CONTENT_TYPE);
             response.headers_mut().remove(header::CONTENT_LENGTH);
         }
-        response.map(wrap)
     }
 }
 

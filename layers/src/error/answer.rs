@@ -36,26 +36,28 @@ impl<H: ErrorHandler> Settings<H> {
     #[cold]
     pub(super) fn answer(
         &self,
-        error: Error,
+        mut error: Error,
         asked: &Asked,
         head: Option<&RequestHead>,
     ) -> Response<ResponseBody> {
-        let (mut response, error) = self.tell(error, asked, head);
+        let mut response = self.tell(&mut error, asked, head);
         settle(response.extensions_mut(), error);
         response
     }
 
-    /// Answers an error, and returns what came of it: a mapping may have changed it, and a handler may have panicked.
+    /// Answers an error, which becomes what came of it: a mapping may change it, and a handler may panic.
     #[cold]
     pub(super) fn tell(
         &self,
-        error: Error,
+        error: &mut Error,
         asked: &Asked,
         head: Option<&RequestHead>,
-    ) -> (Response<ResponseBody>, Error) {
-        let mut error = self.options.mapped(&error).unwrap_or(error);
-        let handled = self.handled(&mut error, head);
-        (self.finish(handled, &error, asked), error)
+    ) -> Response<ResponseBody> {
+        if let Some(mapped) = self.options.mapped(error) {
+            *error = mapped;
+        }
+        let handled = self.handled(error, head);
+        self.finish(handled, error, asked)
     }
 
     /// Answers what the service inside has answered with a status of 400 or above: anew if it is an error of ours, or
@@ -125,11 +127,11 @@ impl<H: ErrorHandler> Settings<H> {
         error: &Error,
         asked: &Asked,
     ) -> Response<ResponseBody> {
-        let mut response = handled.unwrap_or_else(|| self.options.render(error, asked));
+        let rendered = || self.options.render(error, asked);
         if asked.is_head {
-            empty(&mut response);
+            return empty(handled.unwrap_or_else(rendered));
         }
-        response
+        handled.unwrap_or_else(rendered)
     }
 }
 
@@ -264,13 +266,14 @@ pub fn keep(headers: &mut HeaderMap, before: HeaderMap) {
 }
 
 /// Takes the body from the answer to a `HEAD`, and says how long it would have been.
-fn empty(response: &mut Response<ResponseBody>) {
+fn empty(mut response: Response<ResponseBody>) -> Response<ResponseBody> {
     let body = std::mem::take(response.body_mut());
     if let Some(length) = body.size_hint().exact()
         && length > 0
     {
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
+    response
 }
 
 static DESCRIBE_THE_BODY: [header::HeaderName; 15] = [

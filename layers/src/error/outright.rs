@@ -18,14 +18,19 @@ pub trait Answers: Send + Sync + 'static {
 
     /// Answers an error. `before` are the header fields that were said before it; those that do not describe the body
     /// stay.
-    fn answer(&self, error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody> {
-        let (mut response, error) = self.tell(error, head, before);
+    fn answer(&self, mut error: Error, head: &RequestHead, before: HeaderMap) -> Response<ResponseBody> {
+        let mut response = self.tell(&mut error, head, Some(before));
         response.extensions_mut().insert(Carried::settled(error));
         response
     }
 
-    /// Answers an error as [`answer`](Self::answer) does, but gives the error back instead of leaving it in the answer.
-    fn tell(&self, error: Error, head: &RequestHead, before: HeaderMap) -> (Response<ResponseBody>, Error);
+    /// Answers an error as [`answer`](Self::answer) does, but does not leave it in the answer: it becomes what came of it.
+    fn tell(
+        &self,
+        error: &mut Error,
+        head: &RequestHead,
+        before: Option<HeaderMap>,
+    ) -> Response<ResponseBody>;
 
     /// Returns whether [`refusal`](Self::refusal) is wanted.
     fn reshapes_host_errors(&self) -> bool;
@@ -59,13 +64,20 @@ impl<H: ErrorHandler> Answers for Settings<H> {
     }
 
     #[cold]
-    fn tell(&self, error: Error, head: &RequestHead, before: HeaderMap) -> (Response<ResponseBody>, Error) {
+    fn tell(
+        &self,
+        error: &mut Error,
+        head: &RequestHead,
+        before: Option<HeaderMap>,
+    ) -> Response<ResponseBody> {
         let asked = Asked::of_head(head, self.options.negotiate);
-        let (mut response, error) = Self::tell(self, error, &asked, Some(head));
-        if !before.is_empty() {
-            keep(response.headers_mut(), before);
-        }
-        (response, error)
+        // Handed on as it comes: a response that is looked at here is moved once more.
+        let Some(before) = before else {
+            return Self::tell(self, error, &asked, Some(head));
+        };
+        let mut response = Self::tell(self, error, &asked, Some(head));
+        keep(response.headers_mut(), before);
+        response
     }
 
     fn reshapes_host_errors(&self) -> bool {
