@@ -67,7 +67,6 @@ impl Asked {
     }
 
     /// Copies the rest of the head for a handler that wants it.
-    /// Copies the rest of the head for a handler that wants it.
     #[inline]
     pub(super) fn head<B, H: ErrorHandler>(&self, request: &Request<B>) -> Option<Box<RequestHead>> {
         H::WANTS_REQUEST.then(|| {
