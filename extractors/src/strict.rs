@@ -11,9 +11,12 @@ use serde::de::{
 };
 
 /// Reads `T` of a JSON text: exactly one value, and objects for structs.
+///
+/// The text is looked at as a whole, since each key and value by itself would take as long again as all the rest.
 #[inline]
 pub(crate) fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T, serde_json::Error> {
-    match whole(serde_json::Deserializer::from_slice(text)) {
+    let text = std::str::from_utf8(text).map_err(serde_json::Error::custom)?;
+    match whole(serde_json::Deserializer::from_str(text)) {
         Err(error) if error.is_syntax() => last_level(text, error),
         read => read,
     }
@@ -21,14 +24,14 @@ pub(crate) fn from_slice<'de, T: Deserialize<'de>>(text: &'de [u8]) -> Result<T,
 
 /// Reads a text that nests to the very limit, which is one level more than serde_json's own.
 #[cold]
-fn last_level<'de, T>(text: &'de [u8], error: serde_json::Error) -> Result<T, serde_json::Error>
+fn last_level<'de, T>(text: &'de str, error: serde_json::Error) -> Result<T, serde_json::Error>
 where
     T: Deserialize<'de>,
 {
-    if depth(text) != MAX_DEPTH {
+    if depth(text.as_bytes()) != MAX_DEPTH {
         return Err(error);
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(text);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     deserializer.disable_recursion_limit();
     whole(deserializer)
 }

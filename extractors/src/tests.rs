@@ -1,5 +1,6 @@
 //! The extractors on whole requests.
 
+use std::fmt;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -10,7 +11,8 @@ use gongular_core::{
 };
 use http::{Request, StatusCode};
 use http_body_util::Full;
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 use crate::{Body, Cookie, Form, Header, Param, Query};
 
@@ -52,6 +54,31 @@ fn json_needs_its_content_type() {
     let error =
         read::<Body<Number>>(post(JSON).header("content-encoding", "gzip"), b"{\"n\":1}").unwrap_err();
     assert_eq!(error.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[test]
+fn json_is_utf8_even_for_a_type_that_takes_any_bytes() {
+    #[derive(Debug, PartialEq)]
+    struct Raw(Vec<u8>);
+    impl<'de> Deserialize<'de> for Raw {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            deserializer.deserialize_byte_buf(Self(Vec::new()))
+        }
+    }
+    impl<'de> Visitor<'de> for Raw {
+        type Value = Self;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("bytes")
+        }
+
+        fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Self, E> {
+            Ok(Self(bytes.to_vec()))
+        }
+    }
+    let read = |text: &[u8]| Body::<Unchecked<Raw>>::from_json(text).map(|body| body.0.0.0);
+    assert_eq!(read("\"é\"".as_bytes()).unwrap(), "é".as_bytes());
+    assert_eq!(read(b"\"\xff\"").unwrap_err().to_string(), "Body: the body is not UTF-8");
 }
 
 #[test]
