@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de;
 
 /// What stopped the first pass.
+///
+/// Its numbers have 32 bits: so it fits into a register, as does a result with it, and each step of the pass returns one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Something does not fit; the walk knows what.
@@ -14,13 +16,13 @@ pub(crate) enum Fault {
     /// The same, as an element of a list.
     EmptyItem,
     /// The same, in the field with this index.
-    EmptyField(usize),
+    EmptyField(u32),
     /// The same, in a list in the field with this index.
-    EmptyItems(usize),
+    EmptyItems(u32),
     /// More pairs than this limit.
-    TooManyPairs(usize),
+    TooManyPairs(u32),
     /// A key of more bytes than this limit.
-    LongKey(usize),
+    LongKey(u32),
 }
 
 impl Fault {
@@ -37,11 +39,18 @@ impl Fault {
     #[cold]
     pub(super) const fn in_field(self, index: usize) -> Self {
         match self {
-            Self::Empty => Self::EmptyField(index),
-            Self::EmptyItem => Self::EmptyItems(index),
+            Self::Empty => Self::EmptyField(number(index)),
+            Self::EmptyItem => Self::EmptyItems(number(index)),
             other => other,
         }
     }
+}
+
+/// Returns the number of a field or a limit. Larger ones are the largest that there is: of more values than a limit there
+/// are more than that, too.
+#[cold]
+pub(super) const fn number(number: usize) -> u32 {
+    if number > u32::MAX as usize { u32::MAX } else { number as u32 }
 }
 
 impl fmt::Display for Fault {
@@ -92,5 +101,24 @@ impl de::Error for Fault {
     #[cold]
     fn duplicate_field(_: &'static str) -> Self {
         Self::Refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_and_a_result_with_it_fit_into_a_register() {
+        assert_eq!(size_of::<Fault>(), 8);
+        assert_eq!(size_of::<Option<Result<(), Fault>>>(), 8);
+        assert_eq!(size_of::<Result<u32, Fault>>(), 8);
+    }
+
+    #[test]
+    fn a_number_of_more_than_32_bits_is_the_largest_of_them() {
+        assert_eq!(number(7), 7);
+        assert_eq!(number(u32::MAX as usize), u32::MAX);
+        assert_eq!(number(usize::MAX), u32::MAX);
     }
 }

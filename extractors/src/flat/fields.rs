@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::masks::{Bits, Masks, WHOLE_MAP};
-use super::{Fault, Item, Rest, Source, Text, Value};
+use super::{Fault, Item, Pair, Rest, Source, Text, Value};
 
 /// The whole of a flat place.
 pub(super) struct Root<'m, S> {
@@ -29,9 +29,12 @@ impl<'m, S> Root<'m, S> {
     where
         S: Source<'de>,
     {
-        match (self.source.next()?, self.source.next()?) {
-            (Some((_, item)), None) => Ok(item),
-            _ => Err(Fault::Refused),
+        let mut only = Pair::default();
+        self.source.next(&mut only).ok_or(Fault::Refused)??;
+        match self.source.next(&mut Pair::default()) {
+            Some(Ok(())) => Err(Fault::Refused),
+            Some(Err(fault)) => Err(fault),
+            None => Ok(only.item),
         }
     }
 }
@@ -39,7 +42,7 @@ impl<'m, S> Root<'m, S> {
 macro_rules! only {
     ($($name:ident)*) => {$(
         fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            Value::<S>::new(self.only()?, Rest::None).$name(visitor)
+            Value::<S>::new(&self.only()?, Rest::None).$name(visitor)
         }
     )*};
 }
@@ -60,7 +63,8 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
             next: 0,
             seen: Bits::default(),
             masks: self.masks,
-            current: None,
+            pair: Pair::default(),
+            index: UNKNOWN,
         })
     }
 
@@ -109,7 +113,8 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, Fault> {
         let mut rest = self.source.clone();
         let mut count = 0usize;
-        while rest.next()?.is_some() {
+        while let Some(next) = rest.next(&mut Pair::default()) {
+            next?;
             count += 1;
         }
         if count == length { self.deserialize_seq(visitor) } else { Err(Fault::Refused) }
@@ -130,7 +135,7 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        Value::<S>::new(self.only()?, Rest::None).deserialize_enum(name, variants, visitor)
+        Value::<S>::new(&self.only()?, Rest::None).deserialize_enum(name, variants, visitor)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -146,28 +151,41 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Root<'_, S> {
 }
 
 /// The fields of a struct, in the order of the place: the first value of each counts, unless the field is a list.
-struct Fields<'m, 'de, S> {
-    source: S,
+pub(super) struct Fields<'m, 'de, S> {
+    /// Stands behind the pair.
+    pub(super) source: S,
+    pair: Pair<'de>,
+    /// Which field the pair is of.
+    pub(super) index: usize,
     fields: &'static [&'static str],
     /// The field behind the one that was read last.
     next: usize,
     seen: Bits,
-    masks: Option<&'m Masks>,
-    current: Option<(usize, Item<'de>)>,
+    pub(super) masks: Option<&'m Masks>,
 }
 
 impl<'de, S: Source<'de>> Fields<'_, 'de, S> {
-    /// Returns which field a key is. Most clients write them in their order.
-    #[inline]
-    fn index_of(&mut self, name: &str) -> Option<usize> {
-        let next = self.next;
-        let index = match self.fields.get(next) {
-            Some(field) if S::matches(name, field) => next,
-            _ => self.fields.iter().position(|field| S::matches(name, field))?,
-        };
-        self.next = index + 1;
-        Some(index)
+    /// Returns the name of the field that the pair is of.
+    pub(super) fn name(&self) -> &'static str {
+        self.fields.get(self.index).copied().unwrap_or_default()
     }
+
+    /// Returns which field the pair is of. Most clients write them in their order.
+    #[inline]
+    fn find(&self) -> Result<usize, Fault> {
+        let key = self.pair.key;
+        match self.fields.get(self.next) {
+            Some(field) if !key.has_escapes() && S::matches(key.raw(), field) => Ok(self.next),
+            _ => search::<S>(self.fields, key),
+        }
+    }
+}
+
+/// Looks for a key among all fields.
+#[inline(never)]
+fn search<'de, S: Source<'de>>(fields: &[&str], key: Text<'de>) -> Result<usize, Fault> {
+    let name = key.decode()?;
+    Ok(fields.iter().position(|field| S::matches(&name, field)).unwrap_or(UNKNOWN))
 }
 
 impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
@@ -175,37 +193,31 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
 
     #[inline]
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Fault> {
-        while let Some((key, item)) = self.source.next()? {
-            let name = key.decode()?;
-            let Some(index) = self.index_of(&name) else {
+        while let Some(next) = self.source.next(&mut self.pair) {
+            next?;
+            self.index = self.find()?;
+            let Some(field) = self.fields.get(self.index) else {
                 if !S::SHOWS_UNKNOWN {
                     continue;
                 }
-                self.current = Some((UNKNOWN, item));
-                return seed.deserialize(Value::<S>::new(Item::Text(key), Rest::None)).map(Some);
+                let key = Item::Text(self.pair.key);
+                return seed.deserialize(Value::<S>::new(&key, Rest::None)).map(Some);
             };
-            if !self.seen.insert(index) || self.masks.is_some_and(|masks| masks.has_field(index)) {
-                continue;
+            self.next = self.index + 1;
+            let is_first = self.seen.insert(self.index);
+            if is_first && !self.masks.is_some_and(|masks| masks.has_field(self.index)) {
+                return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some);
             }
-            self.current = Some((index, item));
-            let field = self.fields.get(index).copied().unwrap_or_default();
-            return seed.deserialize(BorrowedStrDeserializer::new(field)).map(Some);
         }
         Ok(None)
     }
 
     #[inline]
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Fault> {
-        let Some((index, item)) = self.current.take() else {
-            return Err(Fault::Refused);
-        };
-        let rest = match self.fields.get(index) {
-            Some(field) => Rest::Same { source: &self.source, field, masks: self.masks, index },
-            None => Rest::None,
-        };
-        match seed.deserialize(Value::new(item, rest)) {
+        let rest = if self.index == UNKNOWN { Rest::None } else { Rest::Field(self) };
+        match seed.deserialize(Value::new(&self.pair.item, rest)) {
             Ok(value) => Ok(value),
-            Err(fault) => Err(fault.in_field(index)),
+            Err(fault) => Err(fault.in_field(self.index)),
         }
     }
 }
@@ -228,7 +240,7 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Groups<'_, '_, 'de, S> {
                 continue;
             }
             self.current = Some(items);
-            return seed.deserialize(Value::<S>::new(Item::Text(*key), Rest::None)).map(Some);
+            return seed.deserialize(Value::<S>::new(&Item::Text(*key), Rest::None)).map(Some);
         }
         Ok(None)
     }
@@ -238,7 +250,7 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Groups<'_, '_, 'de, S> {
             return Err(Fault::Refused);
         };
         let rest = Rest::Group { items: rest, masks: self.masks };
-        seed.deserialize(Value::<S>::new(*first, rest)).map_err(|fault| fault.in_field(WHOLE_MAP))
+        seed.deserialize(Value::<S>::new(first, rest)).map_err(|fault| fault.in_field(WHOLE_MAP))
     }
 }
 
@@ -249,10 +261,12 @@ impl<'de, S: Source<'de>> SeqAccess<'de> for InOrder<S> {
     type Error = Fault;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Fault> {
-        match self.0.next()? {
-            Some((_, item)) => seed.deserialize(Value::<S>::new(item, Rest::None)).map(Some),
-            None => Ok(None),
-        }
+        let mut pair = Pair::default();
+        let Some(next) = self.0.next(&mut pair) else {
+            return Ok(None);
+        };
+        next?;
+        seed.deserialize(Value::<S>::new(&pair.item, Rest::None)).map(Some)
     }
 }
 
@@ -302,7 +316,10 @@ pub(crate) struct Group<'de> {
 pub(crate) fn group<'de, S: Source<'de>>(mut source: S) -> Result<Vec<Group<'de>>, Fault> {
     let mut groups: Vec<Group<'de>> = Vec::new();
     let mut index: HashMap<Cow<'de, str>, usize> = HashMap::new();
-    while let Some((key, item)) = source.next()? {
+    let mut pair = Pair::default();
+    while let Some(next) = source.next(&mut pair) {
+        next?;
+        let Pair { key, item } = pair;
         let name = key.decode()?;
         // A few keys are found sooner by looking at each.
         let known = if groups.len() <= FEW_KEYS {
@@ -331,4 +348,4 @@ pub(crate) fn group<'de, S: Source<'de>>(mut source: S) -> Result<Vec<Group<'de>
 const FEW_KEYS: usize = 16;
 
 /// The number of a key that no field has.
-const UNKNOWN: usize = usize::MAX - 1;
+const UNKNOWN: usize = WHOLE_MAP - 1;

@@ -14,11 +14,11 @@ impl Masks {
     /// Learns of a fault; `false` when leaving something out does not help.
     pub(super) fn add(&mut self, fault: Fault) -> bool {
         match fault {
-            Fault::EmptyField(WHOLE_MAP) | Fault::EmptyItems(WHOLE_MAP) => {
+            Fault::EmptyField(index) | Fault::EmptyItems(index) if index as usize == WHOLE_MAP => {
                 !std::mem::replace(&mut self.map, true)
             }
-            Fault::EmptyField(index) => self.fields.insert(index),
-            Fault::EmptyItems(index) => self.empty_items.insert(index),
+            Fault::EmptyField(index) => self.fields.insert(index as usize),
+            Fault::EmptyItems(index) => self.empty_items.insert(index as usize),
             _ => false,
         }
     }
@@ -82,7 +82,7 @@ impl Bits {
 }
 
 /// The number that stands for all entries of a map, which are of one type.
-pub(super) const WHOLE_MAP: usize = usize::MAX;
+pub(super) const WHOLE_MAP: usize = u32::MAX as usize;
 
 #[cfg(test)]
 mod tests {

@@ -23,7 +23,7 @@ pub(crate) use self::fault::Fault;
 pub(crate) use self::fields::{Group, group};
 #[cfg(feature = "axum")]
 pub(crate) use self::source::AxumParams;
-pub(crate) use self::source::{Cookies, Entries, Headers, Item, Params, Source};
+pub(crate) use self::source::{Cookies, Entries, Headers, Item, Pair, Params, Source};
 pub(crate) use self::text::{Pairs, Text, unescape};
 
 use self::fields::Root;
@@ -63,8 +63,10 @@ pub(crate) fn field_names<'de, T: Deserialize<'de>>() -> Option<&'static [&'stat
 /// Returns whether a source has a key that a struct knows; any key will do for other types.
 pub(crate) fn knows_any<'de, T: Deserialize<'de>, S: Source<'de>>(mut source: S) -> bool {
     let fields = field_names::<T>();
-    while let Ok(Some((key, _))) = source.next() {
-        let known = |fields: &'static [&'static str]| fields.iter().any(|field| S::matches(key.raw(), field));
+    let mut pair = Pair::default();
+    while let Some(Ok(())) = source.next(&mut pair) {
+        let key = pair.key.raw();
+        let known = |fields: &'static [&'static str]| fields.iter().any(|field| S::matches(key, field));
         if fields.is_none_or(known) {
             return true;
         }

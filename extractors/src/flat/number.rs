@@ -41,7 +41,17 @@ pub(crate) fn float_narrow(text: &str) -> Option<f32> {
 }
 
 /// Reads true/1/yes/on and false/0/no/off in any case.
+#[inline]
 pub(crate) fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        other => word(other),
+    }
+}
+
+#[inline(never)]
+fn word(text: &str) -> Option<bool> {
     let is = |word: &&str| text.eq_ignore_ascii_case(word);
     if TRUE.iter().any(is) {
         Some(true)

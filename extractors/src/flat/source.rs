@@ -1,5 +1,7 @@
 //! Where flat values come from: path, headers, cookies, and entries that somebody prepared.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{Fault, Text};
@@ -12,13 +14,38 @@ pub(crate) trait Source<'de>: Clone {
     /// Headers and cookies are not: others send theirs along with every request.
     const SHOWS_UNKNOWN: bool = true;
 
-    /// Returns the next pair.
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault>;
+    /// Goes on to the next pair, if there is one.
+    ///
+    /// It is written where it is read from: as a result it would be moved twice.
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>>;
 
     /// Returns whether a key is the one of a field.
     #[inline]
     fn matches(key: &str, field: &str) -> bool {
         key == field
+    }
+}
+
+/// A key with a value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair<'de> {
+    pub(crate) key: Text<'de>,
+    pub(crate) item: Item<'de>,
+}
+
+impl<'de> Pair<'de> {
+    /// Becomes the next one, if there is one.
+    #[inline]
+    fn set(&mut self, next: Option<(&'de str, Item<'de>)>) -> Option<Result<(), Fault>> {
+        let (key, item) = next?;
+        *self = Self { key: Text::plain(key), item };
+        Some(Ok(()))
+    }
+}
+
+impl Default for Pair<'_> {
+    fn default() -> Self {
+        Self { key: Text::plain(""), item: Item::Text(Text::plain("")) }
     }
 }
 
@@ -33,7 +60,17 @@ pub(crate) enum Item<'de> {
     File(usize),
 }
 
-impl Item<'_> {
+impl<'de> Item<'de> {
+    /// Returns the text itself.
+    #[inline]
+    pub(super) fn text(&self) -> Result<Cow<'de, str>, Fault> {
+        match self {
+            Self::Text(text) => text.decode(),
+            Self::Bytes(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Fault::Refused),
+            Self::File(_) => Err(Fault::Refused),
+        }
+    }
+
     /// Returns whether it is a text without any character.
     pub(crate) const fn is_empty(&self) -> bool {
         match self {
@@ -50,8 +87,8 @@ pub(crate) struct Params<I>(pub(crate) I);
 
 impl<'de, I: Iterator<Item = (&'de str, &'de str)> + Clone> Source<'de> for Params<I> {
     #[inline]
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
-        Ok(self.0.next().map(|(name, value)| (Text::plain(name), Item::Text(Text::of_path(value)))))
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
+        pair.set(self.0.next().map(|(name, value)| (name, Item::Text(Text::of_path(value)))))
     }
 }
 
@@ -72,11 +109,11 @@ impl<'de> AxumParams<'de> {
 
 #[cfg(feature = "axum")]
 impl<'de> Source<'de> for AxumParams<'de> {
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
         // The iterator cannot be copied and kept; a path has few parameters.
-        let pair = self.params.iter().nth(self.read);
+        let next = self.params.iter().nth(self.read);
         self.read += 1;
-        Ok(pair.map(|(name, value)| (Text::plain(name), Item::Text(Text::plain(value)))))
+        pair.set(next.map(|(name, value)| (name, Item::Text(Text::plain(value)))))
     }
 }
 
@@ -109,10 +146,10 @@ impl Clone for Headers<'_> {
 impl<'de> Source<'de> for Headers<'de> {
     const SHOWS_UNKNOWN: bool = false;
 
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
-        let pair: Option<(&'de HeaderName, &'de HeaderValue)> = self.iter.next();
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
+        let next: Option<(&'de HeaderName, &'de HeaderValue)> = self.iter.next();
         self.read += 1;
-        Ok(pair.map(|(name, value)| (Text::plain(name.as_str()), Item::Bytes(value.as_bytes()))))
+        pair.set(next.map(|(name, value)| (name.as_str(), Item::Bytes(value.as_bytes()))))
     }
 
     fn matches(key: &str, field: &str) -> bool {
@@ -153,12 +190,10 @@ impl Clone for Cookies<'_> {
 impl<'de> Source<'de> for Cookies<'de> {
     const SHOWS_UNKNOWN: bool = false;
 
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
         loop {
             while self.rest.is_empty() {
-                let Some(line) = self.lines.next() else {
-                    return Ok(None);
-                };
+                let line = self.lines.next()?;
                 self.read += 1;
                 self.rest = line.as_bytes();
             }
@@ -173,7 +208,7 @@ impl<'de> Source<'de> for Cookies<'de> {
             };
             let value = value.trim_ascii();
             let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-            return Ok(Some((Text::plain(name), Item::Bytes(unquoted.unwrap_or(value)))));
+            return pair.set(Some((name, Item::Bytes(unquoted.unwrap_or(value)))));
         }
     }
 }
@@ -194,13 +229,13 @@ impl<'de> Entries<'de> {
 }
 
 impl<'de> Source<'de> for Entries<'de> {
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
-        Ok(self.0.next().map(|(key, value)| {
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
+        pair.set(self.0.next().map(|(key, value)| {
             let item = match value {
                 Entry::Text(text) => Item::Text(Text::plain(text)),
                 Entry::File(number) => Item::File(*number),
             };
-            (Text::plain(key), item)
+            (key.as_str(), item)
         }))
     }
 }
@@ -215,9 +250,9 @@ mod tests {
             headers.append(header::COOKIE, HeaderValue::from_str(line).unwrap());
         }
         let mut source = Cookies::new(&headers);
-        let mut pairs = Vec::new();
-        while let Some((name, Item::Bytes(value))) = source.next().unwrap() {
-            pairs.push((name.raw().to_owned(), String::from_utf8(value.to_vec()).unwrap()));
+        let (mut pair, mut pairs) = (Pair::default(), Vec::new());
+        while let Some(Ok(())) = source.next(&mut pair) {
+            pairs.push((pair.key.raw().to_owned(), pair.item.text().unwrap().into_owned()));
         }
         pairs
     }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use gongular_core::Limits;
 
-use super::{Fault, Item, Source};
+use super::fault::number;
+use super::{Fault, Item, Pair, Source};
 
 /// A text as the client wrote it, with what has to be undone before it is read.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,11 @@ impl<'de> Text<'de> {
     /// Returns whether nothing is written.
     pub(crate) const fn is_empty(self) -> bool {
         self.raw.is_empty()
+    }
+
+    /// Returns whether the text itself differs from what the client wrote.
+    pub(crate) const fn has_escapes(self) -> bool {
+        !matches!(self.escapes, Escapes::None)
     }
 
     /// Returns the text itself.
@@ -124,10 +130,10 @@ impl<'de> Pairs<'de> {
 
 impl<'de> Source<'de> for Pairs<'de> {
     #[inline]
-    fn next(&mut self) -> Result<Option<(Text<'de>, Item<'de>)>, Fault> {
+    fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
         loop {
             if self.rest.is_empty() {
-                return Ok(None);
+                return None;
             }
             let (key, end) = scan(self.rest, true);
             let (value, end) = match self.rest.get(end..) {
@@ -143,13 +149,14 @@ impl<'de> Source<'de> for Pairs<'de> {
                 continue;
             }
             if key.raw.len() > self.key_bytes {
-                return Err(Fault::LongKey(self.key_bytes));
+                return Some(Err(Fault::LongKey(number(self.key_bytes))));
             }
             let Some(left) = self.left.checked_sub(1) else {
-                return Err(Fault::TooManyPairs(self.pairs));
+                return Some(Err(Fault::TooManyPairs(number(self.pairs))));
             };
             self.left = left;
-            return Ok(Some((key, Item::Text(value))));
+            *pair = Pair { key, item: Item::Text(value) };
+            return Some(Ok(()));
         }
     }
 }
@@ -199,9 +206,10 @@ mod tests {
 
     fn pairs(text: &str) -> Vec<(String, String)> {
         let mut source = Pairs::new(text, &Limits::DEFAULT);
-        let mut pairs = Vec::new();
-        while let Some((key, Item::Text(value))) = source.next().unwrap() {
-            pairs.push((key.decode().unwrap().into_owned(), value.decode().unwrap().into_owned()));
+        let (mut pair, mut pairs) = (Pair::default(), Vec::new());
+        while let Some(Ok(())) = source.next(&mut pair) {
+            let text = |text: Text<'_>| text.decode().unwrap().into_owned();
+            pairs.push((text(pair.key), pair.item.text().unwrap().into_owned()));
         }
         pairs
     }
@@ -237,7 +245,9 @@ mod tests {
         let limits = Limits::DEFAULT.with_pairs(2).with_key_bytes(3);
         let read = |text: &'static str| {
             let mut source = Pairs::new(text, &limits);
-            while source.next()?.is_some() {}
+            while let Some(next) = source.next(&mut Pair::default()) {
+                next?;
+            }
             Ok(())
         };
         assert_eq!(read("a=1&b=2&&"), Ok(()));

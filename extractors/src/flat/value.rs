@@ -7,13 +7,14 @@ use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, SeqAccess, VariantAccess, Visitor,
 };
 
+use super::fields::Fields;
 use super::masks::{Masks, WHOLE_MAP};
-use super::{Fault, Item, Source, number};
+use super::{Fault, Item, Pair, Source, number};
 use crate::upload::UPLOADED_FILE;
 
 /// One value, with a way to those of the same key behind it.
 pub(super) struct Value<'s, 'de, S> {
-    first: Item<'de>,
+    first: &'s Item<'de>,
     rest: Rest<'s, 'de, S>,
 }
 
@@ -22,33 +23,27 @@ pub(super) enum Rest<'s, 'de, S> {
     /// There are none.
     None,
     /// Further on in the source.
-    Same { source: &'s S, field: &'static str, masks: Option<&'s Masks>, index: usize },
+    Field(&'s Fields<'s, 'de, S>),
     /// Gathered before.
     Group { items: &'s [Item<'de>], masks: Option<&'s Masks> },
 }
 
 impl<'s, 'de, S: Source<'de>> Value<'s, 'de, S> {
     #[inline]
-    pub(super) const fn new(first: Item<'de>, rest: Rest<'s, 'de, S>) -> Self {
+    pub(super) const fn new(first: &'s Item<'de>, rest: Rest<'s, 'de, S>) -> Self {
         Self { first, rest }
     }
 
+    /// Reads a number or a bool, where an empty text counts as absent.
     #[inline]
-    fn text(&self) -> Result<Cow<'de, str>, Fault> {
+    fn scalar<T>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
         match self.first {
-            Item::Text(text) => text.decode(),
-            Item::Bytes(bytes) => std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|_| Fault::Refused),
-            Item::File(_) => Err(Fault::Refused),
+            // Nearly all of them.
+            Item::Text(text) if !text.has_escapes() && !text.is_empty() => {
+                read(text.raw()).ok_or(Fault::Refused)
+            }
+            other => scalar_of_any(other, read),
         }
-    }
-
-    /// Returns the text for a number or a bool, where an empty one counts as absent.
-    #[inline]
-    fn filled(&self) -> Result<Cow<'de, str>, Fault> {
-        if self.first.is_empty() {
-            return Err(Fault::Empty);
-        }
-        self.text()
     }
 
     /// Returns why a text that is no such value is refused.
@@ -57,7 +52,7 @@ impl<'s, 'de, S: Source<'de>> Value<'s, 'de, S> {
     }
 
     fn visit_text<V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value, Fault> {
-        match self.text()? {
+        match self.first.text()? {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
             Cow::Owned(text) => visitor.visit_string(text),
         }
@@ -67,21 +62,29 @@ impl<'s, 'de, S: Source<'de>> Value<'s, 'de, S> {
     fn all(self) -> Items<'s, 'de, S> {
         let (source, group, field, masks, index) = match self.rest {
             Rest::None => (None, &[][..], "", None, WHOLE_MAP),
-            Rest::Same { source, field, masks, index } => {
-                (Some(source.clone()), &[][..], field, masks, index)
+            Rest::Field(fields) => {
+                (Some(fields.source.clone()), &[][..], fields.name(), fields.masks, fields.index)
             }
             Rest::Group { items, masks } => (None, items, "", masks, WHOLE_MAP),
         };
-        Items { first: Some(self.first), source, group, field, masks, index }
+        Items { first: Some(*self.first), source, group, field, masks, index }
     }
+}
+
+/// As [`Value::scalar`], for items of any kind.
+#[inline(never)]
+fn scalar_of_any<T>(item: &Item<'_>, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Fault> {
+    if item.is_empty() {
+        return Err(Fault::Empty);
+    }
+    read(&item.text()?).ok_or(Fault::Refused)
 }
 
 macro_rules! whole {
     ($($name:ident $visit:ident $read:path;)*) => {$(
         #[inline]
         fn $name<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-            let value = $read(self.filled()?.as_bytes()).and_then(|value| value.try_into().ok());
-            visitor.$visit(value.ok_or(Fault::Refused)?)
+            visitor.$visit(self.scalar(|text| $read(text.as_bytes())?.try_into().ok())?)
         }
     )*};
 }
@@ -103,16 +106,16 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
     }
 
     fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_f32(number::float_narrow(&self.filled()?).ok_or(Fault::Refused)?)
+        visitor.visit_f32(self.scalar(number::float_narrow)?)
     }
 
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_f64(number::float(&self.filled()?).ok_or(Fault::Refused)?)
+        visitor.visit_f64(self.scalar(number::float)?)
     }
 
     #[inline]
     fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        visitor.visit_bool(number::boolean(&self.filled()?).ok_or(Fault::Refused)?)
+        visitor.visit_bool(self.scalar(number::boolean)?)
     }
 
     #[inline]
@@ -130,13 +133,13 @@ impl<'de, S: Source<'de>> Deserializer<'de> for Value<'_, 'de, S> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match (&self.rest, self.first) {
             (Rest::Group { items, .. }, _) if !items.is_empty() => self.deserialize_seq(visitor),
-            (_, Item::File(file)) => visitor.visit_newtype_struct((file as u64).into_deserializer()),
+            (_, Item::File(file)) => visitor.visit_newtype_struct((*file as u64).into_deserializer()),
             (_, Item::Bytes(_) | Item::Text(_)) => self.visit_text(visitor),
         }
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.text()? {
+        match self.first.text()? {
             Cow::Borrowed(text) => visitor.visit_borrowed_bytes(text.as_bytes()),
             Cow::Owned(text) => visitor.visit_byte_buf(text.into_bytes()),
         }
@@ -260,14 +263,13 @@ impl<'de, S: Source<'de>> Items<'_, 'de, S> {
             return Some(Ok(*next));
         }
         let source = self.source.as_mut()?;
+        let mut pair = Pair::default();
         loop {
-            let (key, item) = match source.next() {
-                Ok(Some(pair)) => pair,
-                Ok(None) => return None,
-                Err(fault) => return Some(Err(fault)),
-            };
-            match key.decode() {
-                Ok(name) if S::matches(&name, self.field) => return Some(Ok(item)),
+            if let Err(fault) = source.next(&mut pair)? {
+                return Some(Err(fault));
+            }
+            match pair.key.decode() {
+                Ok(name) if S::matches(&name, self.field) => return Some(Ok(pair.item)),
                 Ok(_) => {}
                 Err(fault) => return Some(Err(fault)),
             }
@@ -299,7 +301,7 @@ impl<'de, S: Source<'de>> SeqAccess<'de> for Items<'_, 'de, S> {
         let Some(item) = self.next() else {
             return Ok(None);
         };
-        match seed.deserialize(Value::<S>::new(item?, Rest::None)) {
+        match seed.deserialize(Value::<S>::new(&item?, Rest::None)) {
             Ok(value) => Ok(Some(value)),
             Err(fault) => Err(fault.in_list()),
         }
@@ -314,7 +316,7 @@ impl<'de, S: Source<'de>> EnumAccess<'de> for Variant<'_, 'de, S> {
     type Variant = Bare;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Bare), Fault> {
-        let value = match self.0.text()? {
+        let value = match self.0.first.text()? {
             Cow::Borrowed(name) => seed.deserialize(BorrowedStrDeserializer::new(name)),
             Cow::Owned(name) => seed.deserialize(serde::de::value::StringDeserializer::new(name)),
         };
