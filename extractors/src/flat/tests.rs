@@ -374,7 +374,7 @@ fn naive(text: &str) -> Option<Reference> {
 fn the_decoder_agrees_with_a_naive_one() {
     let pieces = [
         "a", "b", "c", "=", "=", "&", "&", "1", "25", "%", "%3", "%41", "%61", "+", "é", "%c3%a9", "%ff",
-        "x", "-", ";",
+        "x", "-", ";", "!", "longer", "&b=long", "&c=",
     ];
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     let mut good = 0;

@@ -31,7 +31,13 @@ impl<'de> Text<'de> {
 
     /// Makes a text of a path, where only `%` is special.
     pub(crate) fn of_path(raw: &'de str) -> Self {
-        let escapes = if raw.bytes().any(|byte| byte == b'%') { Escapes::Percent } else { Escapes::None };
+        let escapes = if special(raw, false).is_some() { Escapes::Percent } else { Escapes::None };
+        Self { raw, escapes }
+    }
+
+    /// Makes a text of a form.
+    fn of_form(raw: &'de str) -> Self {
+        let escapes = if special(raw, true).is_some() { Escapes::Form } else { Escapes::None };
         Self { raw, escapes }
     }
 
@@ -64,7 +70,7 @@ impl<'de> Text<'de> {
 pub(crate) fn unescape(raw: &str, form: bool) -> Option<String> {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
-    while let Some(at) = special(rest.as_bytes(), form) {
+    while let Some(at) = special(rest, form) {
         text.push_str(rest.get(..at)?);
         let escape = rest.as_bytes().get(at..)?;
         let (byte, length) = match *escape {
@@ -84,8 +90,12 @@ pub(crate) fn unescape(raw: &str, form: bool) -> Option<String> {
 
 /// Returns where something has to be undone.
 #[inline]
-fn special(bytes: &[u8], form: bool) -> Option<usize> {
-    if form { memchr::memchr2(b'%', b'+', bytes) } else { memchr::memchr(b'%', bytes) }
+fn special(text: &str, form: bool) -> Option<usize> {
+    if form {
+        find(b'+', text.as_bytes(), |byte| matches!(byte, b'%' | b'+'))
+    } else {
+        find(b'%', text.as_bytes(), |byte| byte == b'%')
+    }
 }
 
 /// Goes on where escapes stand for other bytes than ASCII, which make characters only together.
@@ -126,79 +136,125 @@ impl<'de> Pairs<'de> {
     pub(crate) const fn new(text: &'de str, limits: &Limits) -> Self {
         Self { rest: text, left: limits.pairs(), pairs: limits.pairs(), key_bytes: limits.key_bytes() }
     }
+
+    /// Hands out a pair under the limits.
+    #[inline]
+    fn put(&mut self, pair: &mut Pair<'de>, key: Text<'de>, value: Text<'de>) -> Result<(), Fault> {
+        if key.raw.len() > self.key_bytes {
+            return Err(Fault::LongKey(number(self.key_bytes)));
+        }
+        let Some(left) = self.left.checked_sub(1) else {
+            return Err(Fault::TooManyPairs(number(self.pairs)));
+        };
+        self.left = left;
+        *pair = Pair { key, item: Item::Text(value) };
+        Ok(())
+    }
+
+    /// Goes on to a pair whose key may be anything.
+    #[inline(never)]
+    fn next_of_any(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
+        while !self.rest.is_empty() {
+            let (text, rest) = parts(self.rest, b'&');
+            self.rest = rest;
+            if !text.is_empty() {
+                let (key, value) = parts(text, b'=');
+                return Some(self.put(pair, Text::of_form(key), Text::of_form(value)));
+            }
+        }
+        None
+    }
+
+    /// Goes on to the pair of a key and a value that may be anything, with which `text` begins.
+    #[inline(never)]
+    fn next_of_any_value(
+        &mut self,
+        pair: &mut Pair<'de>,
+        key: &'de str,
+        text: &'de str,
+    ) -> Option<Result<(), Fault>> {
+        let (value, rest) = parts(text, b'&');
+        self.rest = rest;
+        Some(self.put(pair, Text::plain(key), Text::of_form(value)))
+    }
 }
 
 impl<'de> Source<'de> for Pairs<'de> {
-    #[inline]
+    /// Most pairs have no escapes: they are read at once, and all others by calls that end this one.
     fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
-        loop {
-            if self.rest.is_empty() {
-                return None;
-            }
-            let (key, end) = scan(self.rest, true);
-            let (value, end) = match self.rest.get(end..) {
-                Some(rest) if rest.starts_with('=') => {
-                    let rest = rest.get(1..).unwrap_or_default();
-                    let (value, length) = scan(rest, false);
-                    (value, end + 1 + length)
-                }
-                Some(_) | None => (Text::plain(""), end),
-            };
-            self.rest = self.rest.get(end + 1..).unwrap_or_default();
-            if end == 0 {
-                continue;
-            }
-            if key.raw.len() > self.key_bytes {
-                return Some(Err(Fault::LongKey(number(self.key_bytes))));
-            }
-            let Some(left) = self.left.checked_sub(1) else {
-                return Some(Err(Fault::TooManyPairs(number(self.pairs))));
-            };
-            self.left = left;
-            *pair = Pair { key, item: Item::Text(value) };
-            return Some(Ok(()));
+        if self.rest.is_empty() {
+            return None;
         }
+        let Some((key, text)) = plain_key(self.rest) else {
+            return self.next_of_any(pair);
+        };
+        let (value, rest) = match up_to(b'+', text.as_bytes()) {
+            Some(end) => match cut(text, end, b'&') {
+                Some(parts) => parts,
+                None => return self.next_of_any_value(pair, key, text),
+            },
+            None => (text, ""),
+        };
+        self.rest = rest;
+        Some(self.put(pair, Text::plain(key), Text::plain(value)))
     }
 }
 
-/// Returns the text up to the next `&` (for keys also `=`) and where it ends.
+/// Splits off a key without escapes, and its `=`.
 #[inline]
-fn scan(text: &str, key: bool) -> (Text<'_>, usize) {
-    let bytes = text.as_bytes();
-    let mut escapes = Escapes::None;
-    // What means anything sorts before most of a text.
-    let last = if key { b'=' } else { b'+' };
-    let near = bytes.get(..NEAR).unwrap_or(bytes);
-    let mut end = 0;
-    while let Some(skip) = near.get(end..).and_then(|rest| rest.iter().position(|&byte| byte <= last)) {
-        end += skip;
-        match near.get(end) {
-            Some(b'&') => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
-            Some(b'=') if key => return (Text { raw: text.get(..end).unwrap_or_default(), escapes }, end),
-            Some(b'%' | b'+') => escapes = Escapes::Form,
-            _ => {}
+fn plain_key(text: &str) -> Option<(&str, &str)> {
+    let end = find(b'=', text.as_bytes(), |byte| matches!(byte, b'%' | b'&' | b'+' | b'='))?;
+    cut(text, end, b'=')
+}
+
+/// Returns what stands before and behind an ASCII byte, or the whole text.
+fn parts(text: &str, by: u8) -> (&str, &str) {
+    memchr::memchr(by, text.as_bytes()).and_then(|at| cut(text, at, by)).unwrap_or((text, ""))
+}
+
+/// Cuts out the ASCII byte at `at`, if it is this one.
+#[inline]
+fn cut(text: &str, at: usize, by: u8) -> Option<(&str, &str)> {
+    if text.as_bytes().get(at) != Some(&by) {
+        return None;
+    }
+    let (before, rest) = text.split_at_checked(at)?;
+    Some((before, rest.strip_prefix(char::from(by))?))
+}
+
+/// Returns where the first wanted byte is; all of them sort up to `last`, which is ASCII, and little else does.
+#[inline]
+fn find(last: u8, bytes: &[u8], wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += up_to(last, bytes.get(at..)?)?;
+        if wanted(*bytes.get(at)?) {
+            return Some(at);
         }
-        end += 1;
+        at += 1;
     }
-    if bytes.len() > NEAR {
-        return scan_far(text, key);
-    }
-    (Text { raw: text, escapes }, bytes.len())
 }
 
-/// As [`scan`], for texts that are long enough to be searched by the block.
-#[inline(never)]
-fn scan_far(text: &str, key: bool) -> (Text<'_>, usize) {
-    let bytes = text.as_bytes();
-    let end = if key { memchr::memchr2(b'&', b'=', bytes) } else { memchr::memchr(b'&', bytes) };
-    let end = end.unwrap_or(bytes.len());
-    let raw = text.get(..end).unwrap_or_default();
-    let escaped = memchr::memchr2(b'%', b'+', raw.as_bytes()).is_some();
-    (Text { raw, escapes: if escaped { Escapes::Form } else { Escapes::None } }, end)
+/// Returns where the first byte is that sorts up to `last`, which is ASCII.
+///
+/// Eight bytes are looked at in one go: most texts are too short for a search by the block to pay.
+#[inline]
+fn up_to(last: u8, bytes: &[u8]) -> Option<usize> {
+    let mut left = bytes;
+    while let Some((eight, behind)) = left.split_first_chunk() {
+        let word = u64::from_le_bytes(*eight);
+        // A byte that is less than what is taken from it borrows from its highest bit, and then perhaps from the byte behind.
+        let found = word.wrapping_sub(ONES * u64::from(last + 1)) & !word & (ONES << 7);
+        if found != 0 {
+            return Some(bytes.len() - left.len() + found.trailing_zeros() as usize / 8);
+        }
+        left = behind;
+    }
+    left.iter().position(|&byte| byte <= last).map(|at| bytes.len() - left.len() + at)
 }
 
-/// So many bytes are looked at one by one before a search by the block pays.
-const NEAR: usize = 32;
+/// A one in each of eight bytes.
+const ONES: u64 = u64::MAX / 255;
 
 #[cfg(test)]
 mod tests {
@@ -222,6 +278,18 @@ mod tests {
         assert_eq!(pairs(&text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
         assert!(pairs("").is_empty());
         assert!(pairs("&&&").is_empty());
+    }
+
+    #[test]
+    fn a_byte_is_found_wherever_it_stands() {
+        for length in 0..40 {
+            let mut bytes = "é,zA~\u{7f}".bytes().cycle().take(length).collect::<Vec<_>>();
+            assert_eq!(up_to(b'+', &bytes), None, "{length}");
+            for at in (0..length).rev() {
+                bytes[at] = b"+&\0"[at % 3];
+                assert_eq!(up_to(b'+', &bytes), Some(at), "{length}");
+            }
+        }
     }
 
     #[test]
