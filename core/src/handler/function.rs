@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use super::{Answer, Handler};
-use crate::request::soon::read_soon;
 use crate::{Contract, Error, FromRequest, IntoResponse, RequestContext, ResponseContext};
 
 /// A function that takes the members of the tuple `Args` one by one and returns a future: an `async fn` or a closure.
@@ -43,7 +42,7 @@ where
         answer: &mut Answer,
     ) -> impl Future<Output = Result<(), Error>> + Send {
         async move {
-            let args = read_soon::<Args, B>(cx).await?;
+            let args = Args::from_request(cx).await?;
             let output = Function::call(self, args).await;
             answer.respond_to(output, ResponseContext::of(cx))
         }

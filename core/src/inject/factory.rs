@@ -2,12 +2,12 @@
 
 use std::future::{Future, Ready, ready};
 use std::marker::PhantomData;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, ready as try_ready};
 
 use pin_project_lite::pin_project;
 
-use crate::request::Head;
+use crate::request::{Head, ReadOnce};
 use crate::{BodySlot, Contract, Error, FromRequest, Stage};
 
 /// A function that makes a dependency of type `T`.
@@ -287,8 +287,7 @@ macro_rules! factory {
             fn begin(&mut self, head: &mut Head<'_>, task: &mut Context<'_>) -> Begun<T> {
                 let mut body = BodySlot::taken();
                 let mut cx = head.context(&mut body);
-                let arguments = pin!(<($($name,)*) as FromRequest<()>>::from_request(&mut cx));
-                match arguments.poll(task) {
+                match <($($name,)*) as ReadOnce>::read_once(&mut cx, task) {
                     Poll::Ready(Ok(($($name,)*))) => {
                         self.future.set(Some((self.function)($($name),*).into_future()));
                         match self.poll_future(task) {

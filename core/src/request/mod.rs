@@ -24,3 +24,4 @@ pub(crate) use self::head::Head;
 pub use self::params::PathParams;
 pub use self::route::{MatchedPath, RoutePattern};
 pub use self::state::RequestState;
+pub(crate) use self::tuple::ReadOnce;

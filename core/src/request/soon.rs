@@ -1,6 +1,7 @@
 //! A value that most requests have at once.
 
 use std::future::Future;
+use std::ops::ControlFlow;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -20,25 +21,41 @@ where
     T: FromRequest<B>,
     B: Send,
 {
-    let now = |cx: &mut &mut RequestContext<'_, B>, task: &mut Context<'_>| T::read_now(cx, task);
-    Soon::Begin { begin: Some((cx, now, T::from_request)) }
+    let now = |cx: &mut &mut RequestContext<'_, B>, task: &mut Context<'_>| match T::read_now(cx, task) {
+        Some(read) => ControlFlow::Break(read),
+        None => ControlFlow::Continue(()),
+    };
+    Soon::new(cx, now, |cx, ()| T::from_request(cx))
 }
 
 pin_project! {
-    /// The future of [`read_soon`]: what is read from, how that is tried at once, how it is begun, and what that comes to.
+    /// What is read from, how that is tried at once, how the rest is begun, and what that comes to.
     ///
     /// Not an `async fn`, which would keep room for a value beside that of the future which makes it.
     #[project = SoonProjection]
-    enum Soon<C, N, S, F> {
+    pub(super) enum Soon<C, N, S, F> {
         Begin { begin: Option<(C, N, S)> },
         Going { #[pin] future: F },
     }
 }
 
-impl<C, N, S, F, T> Future for Soon<C, N, S, F>
+impl<C, N, S, F> Soon<C, N, S, F> {
+    /// Makes the future of what `now` breaks with, or of what `slowly` begins with what `now` has left.
+    #[inline]
+    pub(super) const fn new<R, T>(cx: C, now: N, slowly: S) -> Self
+    where
+        N: FnOnce(&mut C, &mut Context<'_>) -> ControlFlow<T, R>,
+        S: FnOnce(C, R) -> F,
+        F: Future<Output = T>,
+    {
+        Self::Begin { begin: Some((cx, now, slowly)) }
+    }
+}
+
+impl<C, N, S, F, R, T> Future for Soon<C, N, S, F>
 where
-    N: FnOnce(&mut C, &mut Context<'_>) -> Option<T>,
-    S: FnOnce(C) -> F,
+    N: FnOnce(&mut C, &mut Context<'_>) -> ControlFlow<T, R>,
+    S: FnOnce(C, R) -> F,
     F: Future<Output = T>,
 {
     type Output = T;
@@ -48,12 +65,14 @@ where
         loop {
             match self.as_mut().project() {
                 SoonProjection::Begin { begin } => {
-                    let (mut cx, now, start) = begin.take().expect("future polled after completion");
-                    if let Some(read) = now(&mut cx, task) {
-                        return Poll::Ready(read);
+                    let (mut cx, now, slowly) = begin.take().expect("future polled after completion");
+                    match now(&mut cx, task) {
+                        ControlFlow::Break(read) => return Poll::Ready(read),
+                        ControlFlow::Continue(rest) => {
+                            let future = slowly(cx, rest);
+                            self.set(Self::Going { future });
+                        }
                     }
-                    let future = start(cx);
-                    self.set(Self::Going { future });
                 }
                 SoonProjection::Going { future } => return future.poll(task),
             }

@@ -1,12 +1,15 @@
 //! Several extractors as one: a tuple reads all of its members and reports all of their problems.
 
-use std::future::{Future, poll_fn};
+use std::any::type_name;
+use std::future::Future;
+use std::ops::ControlFlow;
+use std::pin::pin;
 use std::task::{Context, Poll};
 
 use super::many::{no_stage, note, one_reads_body, stage_of_all};
-use super::soon::read_soon;
+use super::soon::Soon;
 use super::{FromRequest, RequestContext, Stage};
-use crate::stats::{Clock, Steps};
+use crate::stats::Steps;
 use crate::{Contract, Error};
 
 impl<B: Send> FromRequest<B> for () {
@@ -24,62 +27,69 @@ macro_rules! tuple {
         {
             type Slots = ($(Slot<$name>,)+);
 
-            #[inline]
+            // Apart from the handler's future, whose code would keep the address of each slot at hand.
+            #[inline(never)]
             #[allow(non_snake_case, reason = "one name serves the type and its value")]
-            fn at_once(
+            fn at_once<A: Attempt>(
                 cx: &mut RequestContext<'_, B>,
                 task: &mut Context<'_>,
-                ($($name,)+): &mut Self::Slots,
-                found: &mut Option<Error>,
-            ) -> Result<bool, Error> {
-                $(if const { $name::STAGE.is(Stage::Bind) } {
-                    tuple!(@try $name, cx, task, found);
-                })+
-                if found.is_some() {
-                    return Ok(false);
-                }
-                $(if const { $name::STAGE.is(Stage::Both) } {
-                    tuple!(@try $name, cx, task, found);
-                    if found.is_some() {
-                        return Ok(false);
+            ) -> ControlFlow<Result<Self, Error>, Rest<Self::Slots>> {
+                let mut slots: Self::Slots = ($(Slot::<$name>::Unread,)+);
+                let mut failed = None;
+                'read: {
+                    if Steps::are_wanted(cx) {
+                        break 'read;
                     }
-                })+
-                // All of these are built, whichever of them fails: the problems of each are told.
-                $(if const { $name::STAGE.is(Stage::Build) } {
-                    tuple!(@try $name, cx, task, found);
-                })+
-                Ok(true)
+                    $(if const { $name::STAGE.is(Stage::Bind) } {
+                        tuple!(@try 'read, A, $name, slots.$index, cx, task, failed);
+                    })+
+                    $(if const { $name::STAGE.is(Stage::Both) } {
+                        tuple!(@try 'read, A, $name, slots.$index, cx, task, failed);
+                    })+
+                    $(if const { $name::STAGE.is(Stage::Build) } {
+                        tuple!(@try 'read, A, $name, slots.$index, cx, task, failed);
+                    })+
+                }
+                match slots {
+                    ($(Slot::Read($name),)+) => ControlFlow::Break(Ok(($($name,)+))),
+                    slots => rest(cx, slots, failed),
+                }
             }
 
-            async fn one_by_one(
+            // No `async fn`, which would keep room for each of its arguments twice.
+            fn one_by_one(
                 cx: &mut RequestContext<'_, B>,
-                slots: &mut Self::Slots,
-                found: &mut Option<Error>,
-                clock: impl Clock,
-            ) -> Result<(), Error> {
-                $(if const { $name::STAGE.is(Stage::Bind) } {
-                    tuple!(@read $name, slots.$index, cx, found, clock);
-                })+
-                $(if const { $name::STAGE.is(Stage::Both) } {
-                    if found.is_none() {
-                        tuple!(@read $name, slots.$index, cx, found, clock);
-                    } else if matches!(slots.$index, Slot::Unread)
-                        // In a box: it is only asked when something has failed.
-                        && let Err(error) = Box::pin($name::problems(cx)).await
-                    {
-                        note(found, error)?;
+                mut rest: Rest<Self::Slots>,
+            ) -> impl Future<Output = Result<Self, Error>> + Send {
+                async move {
+                    $(if const { $name::STAGE.is(Stage::Bind) } {
+                        tuple!(@read $name, $index, cx, rest);
+                    })+
+                    $(if const { $name::STAGE.is(Stage::Both) } {
+                        if rest.found.is_none() {
+                            tuple!(@read $name, $index, cx, rest);
+                        } else if matches!(rest.slots.$index, Slot::Unread)
+                            // In a box: it is only asked when something has failed.
+                            && let Err(error) = Box::pin($name::problems(cx)).await
+                        {
+                            note(&mut rest.found, error)?;
+                        }
+                    })+
+                    // Dependencies are built when all of the request could be read. One that was tried already may have failed,
+                    // too.
+                    let is_refused =
+                        false $(|| const { !$name::STAGE.is(Stage::Build) } && matches!(rest.slots.$index, Slot::Failed))+;
+                    if !is_refused {
+                        $(if const { $name::STAGE.is(Stage::Build) } {
+                            tuple!(@read $name, $index, cx, rest);
+                        })+
                     }
-                })+
-                // Dependencies are built when all of the request could be read. One that was tried already may have failed, too.
-                let is_refused =
-                    false $(|| const { !$name::STAGE.is(Stage::Build) } && matches!(slots.$index, Slot::Failed))+;
-                if is_refused {
-                    return Ok(());
+                    #[allow(non_snake_case, reason = "one name serves the type and its value")]
+                    match rest.slots {
+                        ($(Slot::Read($name),)+) => Ok(($($name,)+)),
+                        _ => Err(rest.found.unwrap_or_else(no_stage)),
+                    }
                 }
-                $(if const { $name::STAGE.is(Stage::Build) } {
-                    tuple!(@read $name, slots.$index, cx, found, clock);
-                })+
-                Ok(())
             }
         }
 
@@ -106,27 +116,17 @@ macro_rules! tuple {
                 all_build
             }
 
-            #[allow(non_snake_case, reason = "one name serves the type and its value")]
-            async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+            /// In one go as far as that can be, since each point where something may be awaited costs more than most values do.
+            #[inline]
+            fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send {
                 const {
                     // Evaluated here, so that two body readers are refused where the tuple is used.
                     let _ = Self::CONSUMES_BODY;
                 }
-                let mut slots = ($(Slot::<$name>::Unread,)+);
-                let mut found = None;
-                if let Some(steps) = Steps::of(cx) {
-                    Box::pin(Self::one_by_one(cx, &mut slots, &mut found, steps)).await?;
-                } else {
-                    // In one go, since each point where something may be awaited costs more than most values do.
-                    let now = poll_fn(|task| Poll::Ready(Self::at_once(cx, task, &mut slots, &mut found)));
-                    if !now.await? {
-                        Self::one_by_one(cx, &mut slots, &mut found, ()).await?;
-                    }
-                }
-                match slots {
-                    ($(Slot::Read($name),)+) => Ok(($($name,)+)),
-                    _ => Err(found.unwrap_or_else(no_stage)),
-                }
+                let now = |cx: &mut &mut RequestContext<'_, B>, task: &mut Context<'_>| {
+                    Self::at_once::<Now>(cx, task)
+                };
+                Soon::new(cx, now, Self::one_by_one)
             }
 
             async fn problems(cx: &mut RequestContext<'_, B>) -> Result<(), Error> {
@@ -137,28 +137,46 @@ macro_rules! tuple {
                 found.map_or(Ok(()), Err)
             }
         }
-    };
-    (@try $name:ident, $cx:ident, $task:ident, $found:ident) => {
-        match $name::read_now($cx, $task) {
-            Some(Ok(value)) => *$name = Slot::Read(value),
-            Some(Err(error)) => {
-                *$name = Slot::Failed;
-                note($found, error)?;
+
+        impl<$($name),+> ReadOnce for ($($name,)+)
+        where
+            $($name: FromRequest<()> + Send,)+
+        {
+            fn read_once(cx: &mut RequestContext<'_, ()>, task: &mut Context<'_>) -> Poll<Result<Self, Error>> {
+                match Self::at_once::<Once>(cx, task) {
+                    ControlFlow::Break(read) => Poll::Ready(read),
+                    ControlFlow::Continue(rest) if rest.is_waiting => Poll::Pending,
+                    ControlFlow::Continue(rest) => pin!(Self::one_by_one(cx, rest)).poll(task),
+                }
             }
-            // Those behind it come later, so that problems are told in the order of the extractors.
-            None => return Ok(false),
         }
     };
-    (@read $name:ident, $slot:expr, $cx:ident, $found:ident, $clock:ident) => {
-        if matches!($slot, Slot::Unread) {
-            let begun = $clock.begin();
+    (@try $read:lifetime, $attempt:ident, $name:ident, $slot:expr, $cx:ident, $task:ident, $failed:ident) => {
+        match $attempt::attempt::<$name, _>($cx, $task) {
+            Some(Ok(value)) => $slot = Slot::Read(value),
+            Some(Err(error)) => {
+                $slot = Slot::Failed;
+                $failed = Some(error);
+                break $read;
+            }
+            // Those behind it come later, so that problems are told in the order of the extractors.
+            None => break $read,
+        }
+    };
+    (@read $name:ident, $index:tt, $cx:ident, $rest:ident) => {
+        if matches!($rest.slots.$index, Slot::Unread) {
+            if let Some(steps) = &mut $rest.steps {
+                steps.begin();
+            }
             let read = $name::from_request($cx).await;
-            $clock.end(begun, std::any::type_name::<$name>());
+            if let Some(steps) = &$rest.steps {
+                steps.end(type_name::<$name>());
+            }
             match read {
-                Ok(value) => $slot = Slot::Read(value),
+                Ok(value) => $rest.slots.$index = Slot::Read(value),
                 Err(error) => {
-                    $slot = Slot::Failed;
-                    note($found, error)?;
+                    $rest.slots.$index = Slot::Failed;
+                    note(&mut $rest.found, error)?;
                 }
             }
         }
@@ -170,21 +188,44 @@ trait Members<B>: Sized {
     /// How far the reading of each is.
     type Slots;
 
-    /// Reads what can be read at once, up to the first value that has to be waited for. Returns whether that was all.
-    fn at_once(
+    /// Reads what can be read at once, up to the first value that fails or has to be waited for: breaks with all of them, or with
+    /// an error that ends the reading.
+    fn at_once<A: Attempt>(
         cx: &mut RequestContext<'_, B>,
         task: &mut Context<'_>,
-        slots: &mut Self::Slots,
-        found: &mut Option<Error>,
-    ) -> Result<bool, Error>;
+    ) -> ControlFlow<Result<Self, Error>, Rest<Self::Slots>>;
 
     /// Reads what is not read yet, and waits for each.
     fn one_by_one(
         cx: &mut RequestContext<'_, B>,
-        slots: &mut Self::Slots,
-        found: &mut Option<Error>,
-        clock: impl Clock,
-    ) -> impl Future<Output = Result<(), Error>> + Send;
+        rest: Rest<Self::Slots>,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
+}
+
+/// What is left when not all could be read at once.
+struct Rest<S> {
+    slots: S,
+    found: Option<Error>,
+    steps: Option<Box<Steps>>,
+    /// Whether a value has to be waited for.
+    is_waiting: bool,
+}
+
+/// Leaves the rest to be read one by one, unless it is an error that ends the reading.
+#[cold]
+#[inline(never)]
+fn rest<B, S, T>(
+    cx: &RequestContext<'_, B>,
+    slots: S,
+    failed: Option<Error>,
+) -> ControlFlow<Result<T, Error>, Rest<S>> {
+    let steps = Steps::of(cx);
+    let is_waiting = failed.is_none() && steps.is_none();
+    let mut found = None;
+    match failed.map_or(Ok(()), |error| note(&mut found, error)) {
+        Ok(()) => ControlFlow::Continue(Rest { slots, found, steps, is_waiting }),
+        Err(error) => ControlFlow::Break(Err(error)),
+    }
 }
 
 /// How far the reading of one member is.
@@ -193,6 +234,63 @@ enum Slot<T> {
     Read(T),
     /// Its error has been noted.
     Failed,
+}
+
+/// How a value is tried to be read at once; `None` when it has to be waited for.
+trait Attempt {
+    fn attempt<T, B>(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<T, Error>>
+    where
+        T: FromRequest<B>;
+}
+
+/// What says that it is at hand is read, and of everything else nothing is begun.
+struct Now;
+
+impl Attempt for Now {
+    #[inline(always)]
+    fn attempt<T, B>(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<T, Error>>
+    where
+        T: FromRequest<B>,
+    {
+        T::read_now(cx, task)
+    }
+}
+
+/// Everything is begun and polled once; what is not ready then is given up.
+struct Once;
+
+impl Attempt for Once {
+    #[inline]
+    fn attempt<T, B>(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<T, Error>>
+    where
+        T: FromRequest<B>,
+    {
+        T::read_now(cx, task).or_else(|| match pin!(T::from_request(cx)).poll(task) {
+            Poll::Ready(read) => Some(read),
+            Poll::Pending => None,
+        })
+    }
+}
+
+/// The reading of a factory's arguments, most of which are ready at once: no room is kept for those that are not.
+pub(crate) trait ReadOnce: Sized {
+    /// Reads all, polling each once; when one is not ready all are given up, and have to be read anew.
+    fn read_once(cx: &mut RequestContext<'_, ()>, task: &mut Context<'_>) -> Poll<Result<Self, Error>>;
+}
+
+impl ReadOnce for () {
+    fn read_once(_: &mut RequestContext<'_, ()>, _: &mut Context<'_>) -> Poll<Result<Self, Error>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: FromRequest<()> + Send> ReadOnce for (T,) {
+    fn read_once(cx: &mut RequestContext<'_, ()>, task: &mut Context<'_>) -> Poll<Result<Self, Error>> {
+        if Steps::are_wanted(cx) {
+            return pin!(Self::from_request(cx)).poll(task);
+        }
+        Once::attempt(cx, task).map_or(Poll::Pending, |read| Poll::Ready(read.map(|value| (value,))))
+    }
 }
 
 /// One extractor alone: there is nothing to gather, and nothing to wait for.
@@ -212,16 +310,28 @@ where
         T::is_present(cx)
     }
 
-    async fn from_request(cx: &mut RequestContext<'_, B>) -> Result<Self, Error> {
-        if let Some(steps) = Steps::of(cx) {
-            return Box::pin(timed::<T, B>(cx, steps)).await.map(|value| (value,));
-        }
-        read_soon::<T, B>(cx).await.map(|value| (value,))
+    #[inline]
+    fn from_request(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<Self, Error>> + Send {
+        let now = |cx: &mut &mut RequestContext<'_, B>, task: &mut Context<'_>| match Self::read_now(cx, task)
+        {
+            Some(read) => ControlFlow::Break(read),
+            None => ControlFlow::Continue(Steps::of(*cx)),
+        };
+        Soon::new(cx, now, |cx, mut steps| async move {
+            if let Some(steps) = &mut steps {
+                steps.begin();
+            }
+            let read = T::from_request(cx).await;
+            if let Some(steps) = &steps {
+                steps.end(type_name::<T>());
+            }
+            read.map(|value| (value,))
+        })
     }
 
     #[inline]
     fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
-        if Steps::of(cx).is_some() {
+        if Steps::are_wanted(cx) {
             return None;
         }
         T::read_now(cx, task).map(|read| read.map(|value| (value,)))
@@ -230,17 +340,6 @@ where
     async fn problems(cx: &mut RequestContext<'_, B>) -> Result<(), Error> {
         T::problems(cx).await
     }
-}
-
-/// Reads a value, and tells how long that took.
-async fn timed<T, B>(cx: &mut RequestContext<'_, B>, steps: Steps) -> Result<T, Error>
-where
-    T: FromRequest<B>,
-{
-    let begun = steps.begin();
-    let read = T::from_request(cx).await;
-    steps.end(begun, std::any::type_name::<T>());
-    read
 }
 
 tuple!(T1 0, T2 1);

@@ -31,7 +31,7 @@ pub use self::outcome::Outcome;
 pub use self::recorder::{Recorder, report_route};
 pub use self::running::Running;
 pub use self::stat::RouteStat;
-pub(crate) use self::steps::{Clock, Steps};
+pub(crate) use self::steps::Steps;
 pub use self::websocket::WebSocketStat;
 
 #[cfg(test)]

@@ -5,54 +5,43 @@ use std::time::Instant;
 use super::Recorder;
 use crate::request::{RequestContext, RequestState};
 
-/// Who looks at the clock around an extractor.
+/// Times the extractors of one handler, one after the other.
 ///
-/// Two types instead of an option: what nobody times has no room in the future of a handler for when it began.
-pub(crate) trait Clock: Send + Sync {
-    /// When a step began.
-    type Begun: Send;
-
-    /// Begins a step.
-    fn begin(&self) -> Self::Begun;
-
-    /// Ends a step.
-    fn end(&self, begun: Self::Begun, type_name: &'static str);
-}
-
-/// Nobody asks for the times.
-impl Clock for () {
-    type Begun = ();
-
-    #[inline]
-    fn begin(&self) {}
-
-    #[inline]
-    fn end(&self, (): (), _: &'static str) {}
-}
-
-/// Times the extractors of one handler.
+/// In a box, so that what nobody times has little room in the future of a handler.
 #[derive(Debug)]
 pub(crate) struct Steps {
     recorder: Recorder,
+    /// When the step began that goes on.
+    begun: Instant,
 }
 
 impl Steps {
     /// Looks for a recorder that asks for the times.
     #[inline]
-    pub(crate) fn of<B>(cx: &RequestContext<'_, B>) -> Option<Self> {
+    fn wanted<'c, B>(cx: &'c RequestContext<'_, B>) -> Option<&'c Recorder> {
         let recorder = cx.state().and_then(RequestState::recorder)?;
-        recorder.detail().binding_steps().then(|| Self { recorder: recorder.clone() })
-    }
-}
-
-impl Clock for Steps {
-    type Begun = Instant;
-
-    fn begin(&self) -> Instant {
-        Instant::now()
+        recorder.detail().binding_steps().then_some(recorder)
     }
 
-    fn end(&self, begun: Instant, type_name: &'static str) {
-        self.recorder.step(type_name, begun.elapsed());
+    /// Returns whether somebody asks for the times.
+    #[inline]
+    pub(crate) fn are_wanted<B>(cx: &RequestContext<'_, B>) -> bool {
+        Self::wanted(cx).is_some()
+    }
+
+    /// Times what is read from now on, if somebody asks for it.
+    #[inline]
+    pub(crate) fn of<B>(cx: &RequestContext<'_, B>) -> Option<Box<Self>> {
+        Self::wanted(cx).map(|recorder| Box::new(Self { recorder: recorder.clone(), begun: Instant::now() }))
+    }
+
+    /// Begins a step.
+    pub(crate) fn begin(&mut self) {
+        self.begun = Instant::now();
+    }
+
+    /// Ends the step that was begun last.
+    pub(crate) fn end(&self, type_name: &'static str) {
+        self.recorder.step(type_name, self.begun.elapsed());
     }
 }

@@ -55,6 +55,31 @@ async fn who_waits_takes_over_when_the_one_who_polls_gives_up() {
     assert_eq!(number.0, 7);
 }
 
+#[tokio::test]
+async fn arguments_of_a_factory_are_tried_once_and_then_awaited() {
+    static BEGUN: AtomicU32 = AtomicU32::new(0);
+    struct Late;
+
+    impl<B: Send> FromRequest<B> for Late {
+        async fn from_request(_: &mut RequestContext<'_, B>) -> Result<Self, Error> {
+            BEGUN.fetch_add(1, Ordering::Relaxed);
+            yield_once().await;
+            Ok(Self)
+        }
+    }
+
+    async fn number(first: Take<Sum>, _: Late) -> Result<Number, Error> {
+        Ok(Number(first.0.0))
+    }
+    async fn sum() -> Result<Sum, Error> {
+        Ok(Sum(7))
+    }
+    let container = Container::builder().per_request(sum).per_request(number).build().await.unwrap();
+    let open = scopes(&container).open(None);
+    assert_eq!(take::<Number>(&mut request(&open)).await.unwrap().0, 7);
+    assert_eq!(BEGUN.load(Ordering::Relaxed), 2);
+}
+
 #[test]
 fn many_threads_build_each_value_once_and_tear_it_down_once() {
     const REQUESTS: u32 = 200;
