@@ -135,7 +135,7 @@ where
         Injecting(resolve_in::<T, K, B>(cx))
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_now(cx: &mut RequestContext<'_, B>, task: &mut Context<'_>) -> Option<Result<Self, Error>> {
         let value = resolve_now::<T, K, B>(cx, task)?;
         Some(value.map(|value| Self { value, key: PhantomData }))

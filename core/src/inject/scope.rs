@@ -100,7 +100,7 @@ impl Scope {
     pub(super) fn cell_now<T>(
         &self,
         cell: u32,
-        mut head: Head<'_>,
+        head: &mut Head<'_>,
         task: &mut Context<'_>,
     ) -> Option<Result<super::Value<T>, Error>>
     where
@@ -110,7 +110,7 @@ impl Scope {
         if home.inner.is_bare {
             return None;
         }
-        match home.poll_cell(cell, &mut head, task) {
+        match home.poll_cell(cell, head, task) {
             Polled::Ready(value) => Some(Ok(value)),
             Polled::Failed(error) => Some(Err(error)),
             Polled::Waiting => None,

@@ -50,7 +50,8 @@ impl Table {
     }
 
     /// Returns the slot of type `S` under a key.
-    #[inline]
+    // Its bits and its key are constants where it is in line.
+    #[inline(always)]
     pub(super) fn find<S: Any>(&self, bits: u64, key: Key) -> Option<&S> {
         let bucket = (bits >> 32) as usize & (self.seeds.len() - 1);
         let index = place_of(bits, *self.seeds.get(bucket)?, self.shift);

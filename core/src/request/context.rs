@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use http::Extensions;
 use http::request::Parts;
 
 use super::head::Head;
@@ -68,17 +69,24 @@ impl<'r, B> RequestContext<'r, B> {
     /// Returns the request head and the dependencies at hand.
     #[inline]
     pub(crate) fn head_and_scope(&mut self) -> (Head<'_>, Option<&Scope>) {
-        let scope = match self.state {
-            Some(state) => state.scope(),
-            None => {
-                if self.scope.is_none() {
-                    self.scope =
-                        RequestState::of(&self.parts.extensions).and_then(RequestState::scope).cloned();
-                }
-                self.scope.as_ref()
-            }
-        };
+        self.look_up_scope();
+        let scope = self.state.map_or(self.scope.as_ref(), RequestState::scope);
         (Head::with_state(self.parts, self.state), scope)
+    }
+
+    /// Returns the dependencies at hand.
+    #[inline]
+    pub(crate) fn scope(&mut self) -> Option<&Scope> {
+        self.look_up_scope();
+        self.state.map_or(self.scope.as_ref(), RequestState::scope)
+    }
+
+    /// Looks for the scope where no engine holds the state.
+    #[inline]
+    fn look_up_scope(&mut self) {
+        if self.state.is_none() && self.scope.is_none() {
+            self.scope = scope_of(&self.parts.extensions);
+        }
     }
 
     pub(crate) const fn parts_and_state(&mut self) -> (&mut Parts, Option<&'r RequestState>) {
@@ -133,4 +141,9 @@ impl<B> fmt::Debug for RequestContext<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestContext").field("parts", &self.parts).field("body", &self.body).finish()
     }
+}
+
+#[inline(never)]
+fn scope_of(extensions: &Extensions) -> Option<Scope> {
+    RequestState::of(extensions).and_then(RequestState::scope).cloned()
 }
