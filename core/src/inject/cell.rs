@@ -21,8 +21,9 @@ pub(super) trait AnyCell: Any + Send + Sync {
     /// Returns the cell that was built before this one.
     fn previous(&self) -> u32;
 
-    /// Returns whether it is ready, and nobody could tell when its value is given up.
-    fn ends_unseen(&mut self) -> bool;
+    /// Gives the value up and makes the cell ready for the next request, if the value is there and nobody could tell when it is
+    /// given up; returns the cell that was built before this one.
+    fn end_unseen(&mut self) -> Option<u32>;
 
     /// Returns the hook of a value that is there; pending, and woken, when somebody polls the cell at this moment.
     fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>>;
@@ -50,6 +51,7 @@ pub(super) struct Cell<T: ?Sized> {
     /// The cell that was built before this one, once this one is on its scope's list.
     previous: AtomicU32,
     runner: Runner,
+    ends_unseen: bool,
 }
 
 struct State<T: ?Sized> {
@@ -116,6 +118,7 @@ where
 {
     pub(super) fn new(make: Arc<dyn Make<T>>) -> Self {
         Self {
+            ends_unseen: make.ends_unseen(),
             make,
             turns: Turns::new(State { phase: Phase::Idle, work: None, is_listed: false, started: None }),
             previous: AtomicU32::new(NO_CELL),
@@ -125,20 +128,11 @@ where
 
     #[inline]
     pub(super) fn poll(&self, site: &impl Site, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T> {
-        match self.turns.try_take() {
-            Some(turn) => self.take_turn(turn, site, head, task),
-            None => self.wait_for_turn(site, head, task),
-        }
-    }
-
-    #[inline]
-    fn take_turn(
-        &self,
-        mut turn: Turn<'_, State<T>>,
-        site: &impl Site,
-        head: &mut Head<'_>,
-        task: &mut Context<'_>,
-    ) -> Polled<T> {
+        let turn = self.turns.try_take().map_or_else(|| self.wait_for_turn(task), Ok);
+        let mut turn = match turn {
+            Ok(turn) => turn,
+            Err(polled) => return polled,
+        };
         if turn.phase == Phase::Ready
             && let Some(work) = &turn.work
         {
@@ -155,17 +149,15 @@ where
 
     /// Somebody else polls at this moment. He may have looked for waiters just before, so the turn is tried again.
     #[cold]
-    fn wait_for_turn(&self, site: &impl Site, head: &mut Head<'_>, task: &mut Context<'_>) -> Polled<T> {
+    fn wait_for_turn(&self, task: &Context<'_>) -> Result<Turn<'_, State<T>>, Polled<T>> {
         if self.runner.is_here() {
-            return Polled::Failed(self.needs_itself());
+            return Err(Polled::Failed(self.needs_itself()));
         }
         self.turns.wait_for_turn(task);
-        match self.turns.try_take() {
-            Some(turn) => self.take_turn(turn, site, head, task),
-            None => Polled::Waiting,
-        }
+        self.turns.try_take().ok_or(Polled::Waiting)
     }
 
+    #[inline]
     fn advance(
         &self,
         state: &mut State<T>,
@@ -184,22 +176,24 @@ where
             Phase::Slow if state.work.is_some() => return state.start_slowly(),
             Phase::Idle | Phase::Ready | Phase::Running | Phase::Slow => {}
         }
-        let work = state.work.get_or_insert_with(|| Arc::clone(&self.make).work());
-        if state.phase != Phase::Running {
-            if site.recorder().is_some() {
-                state.started = Some(Instant::now());
-            }
-            match self.run(|| work.begin(head, task)) {
-                Begun::Failed(error) => return Polled::Failed(error),
-                Begun::Made(made) => return self.settle(state, Poll::Ready(made), site, task),
-                Begun::Running => return self.settle(state, Poll::Pending, site, task),
-                Begun::Waiting => return state.start_slowly(),
-            }
+        if state.phase == Phase::Running {
+            return self.drive(state, site, task);
         }
-        self.drive(state, site, task)
+        let work = state.work.get_or_insert_with(|| Arc::clone(&self.make).work());
+        if site.recorder().is_some() {
+            state.started = Some(Instant::now());
+        }
+        let polled = match self.run(|| work.begin(head, task)) {
+            Begun::Failed(error) => return Polled::Failed(error),
+            Begun::Made(made) => Poll::Ready(made),
+            Begun::Running => Poll::Pending,
+            Begun::Waiting => return state.start_slowly(),
+        };
+        self.settle(state, polled, site, task)
     }
 
     /// Polls the factory that was started.
+    #[inline(never)]
     fn drive(&self, state: &mut State<T>, site: &impl Site, task: &mut Context<'_>) -> Polled<T> {
         // Until it is known how it goes: a factory that panics is started anew by the next who asks.
         state.phase = Phase::Idle;
@@ -209,6 +203,7 @@ where
     }
 
     /// Takes note of how far the factory came.
+    #[inline]
     fn settle(
         &self,
         state: &mut State<T>,
@@ -216,32 +211,41 @@ where
         site: &impl Site,
         task: &mut Context<'_>,
     ) -> Polled<T> {
-        if polled.is_ready()
-            && let Some(started) = state.started.take()
-            && let Some(recorder) = site.recorder()
-        {
-            recorder.dependency(std::any::type_name::<T>(), self.make.key(), started);
-        }
-        if !matches!(polled, Poll::Ready(Err(_))) && !state.is_listed {
-            state.is_listed = true;
-            self.previous.store(site.enlist(), Ordering::Release);
+        if polled.is_ready() && state.started.is_some() {
+            self.note_time(state, site);
         }
         match polled {
-            Poll::Ready(Ok(value)) if site.is_over() => {
-                drop(value);
-                too_late(state);
-                Polled::Failed(over::<T>())
-            }
             Poll::Ready(Ok(value)) => {
+                self.enlist(state, site);
+                if site.is_over() {
+                    return too_late(state, value);
+                }
                 state.phase = Phase::Ready;
                 Polled::Ready(value)
             }
             Poll::Ready(Err(error)) => Polled::Failed(error),
             Poll::Pending => {
+                self.enlist(state, site);
                 state.phase = Phase::Running;
                 self.turns.wait_for_change(task);
                 Polled::Waiting
             }
+        }
+    }
+
+    /// Puts the cell on its scope's list, once.
+    #[inline]
+    fn enlist(&self, state: &mut State<T>, site: &impl Site) {
+        if !std::mem::replace(&mut state.is_listed, true) {
+            self.previous.store(site.enlist(), Ordering::Release);
+        }
+    }
+
+    /// Tells whoever wants to know how long the factory took.
+    #[inline(never)]
+    fn note_time(&self, state: &mut State<T>, site: &impl Site) {
+        if let (Some(started), Some(recorder)) = (state.started.take(), site.recorder()) {
+            recorder.dependency(std::any::type_name::<T>(), self.make.key(), started);
         }
     }
 
@@ -307,9 +311,15 @@ where
         self.previous.load(Ordering::Acquire)
     }
 
-    fn ends_unseen(&mut self) -> bool {
+    fn end_unseen(&mut self) -> Option<u32> {
         let state = self.turns.get_mut();
-        state.phase == Phase::Ready && state.work.as_ref().is_some_and(|work| work.ends_unseen())
+        if state.phase != Phase::Ready || !self.ends_unseen {
+            return None;
+        }
+        // The value stands there until the next one does, or as long as somebody has kept it.
+        state.phase = Phase::Idle;
+        state.is_listed = false;
+        Some(*self.previous.get_mut())
     }
 
     fn poll_before_response(&self, task: &mut Context<'_>) -> Poll<Option<Hook>> {
@@ -351,11 +361,13 @@ where
 
 /// Ends a value that came to be when its request was over.
 #[cold]
-fn too_late<T: ?Sized>(state: &mut State<T>) {
+fn too_late<T: ?Sized>(state: &mut State<T>, value: Value<T>) -> Polled<T> {
+    drop(value);
     state.phase = Phase::Closed;
     if let Some(mut work) = state.work.take() {
         end_now(|| work.finish(Completion::Cancelled));
     }
+    Polled::Failed(over::<T>())
 }
 
 /// Ends a value for which nobody waits: its teardown is polled once, and a panic in it is caught.

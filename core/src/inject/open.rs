@@ -59,6 +59,7 @@ impl Scopes {
         state.set_scope(self.bare.clone());
     }
 
+    #[inline]
     fn open_in(self: &Arc<Self>, outer: Option<&Scope>, recorder: Option<&Recorder>) -> OpenScope {
         if !self.container.has_cells() {
             return OpenScope { scope: Some(self.bare.clone()), scopes: None };
@@ -76,13 +77,18 @@ impl Scopes {
 
     fn take_back(&self, mut scope: Arc<ScopeInner>) {
         if let Some(unique) = Arc::get_mut(&mut scope) {
-            unique.outer = None;
-            unique.recorder = None;
-            if let Ok(mut shard) = self.shards[shard()].try_lock()
-                && shard.len() < MAX_SPARE
-            {
-                shard.push(scope);
-            }
+            unique.forget();
+            self.keep(scope);
+        }
+    }
+
+    /// Keeps a scope that is over, and that nobody else holds.
+    #[inline]
+    fn keep(&self, scope: Arc<ScopeInner>) {
+        if let Ok(mut shard) = self.shards[shard()].try_lock()
+            && shard.len() < MAX_SPARE
+        {
+            shard.push(scope);
         }
     }
 }
@@ -153,7 +159,7 @@ impl OpenScope {
             return false;
         }
         if let (Some(Scope { inner }), Some(scopes)) = (self.scope.take(), self.scopes.take()) {
-            scopes.take_back(inner);
+            scopes.keep(inner);
         }
         true
     }

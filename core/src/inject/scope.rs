@@ -180,24 +180,20 @@ impl ScopeInner {
         scope
     }
 
-    /// Gives all values up, if nobody could tell when. Returns whether it has.
+    /// Gives the values up, the last one first, as long as nobody could tell when. Returns whether that was all.
     pub(super) fn end_unseen(&mut self) -> bool {
-        let last = *self.last.get_mut();
-        let mut next = last;
-        while let Some(cell) = self.cells.used_mut(next) {
-            if !cell.ends_unseen() {
-                return false;
-            }
-            next = cell.previous();
+        while let Some(cell) = self.cells.used_mut(*self.last.get_mut()) {
+            let Some(previous) = cell.end_unseen() else { return false };
+            *self.last.get_mut() = previous;
         }
-        next = last;
-        while let Some(cell) = self.cells.used_mut(next) {
-            next = cell.previous();
-            // It has no teardown that could be left.
-            drop(cell.finish(Completion::Success));
-        }
-        *self.last.get_mut() = NO_CELL;
+        self.forget();
         true
+    }
+
+    /// Lets go of what stands around the request.
+    pub(super) fn forget(&mut self) {
+        self.outer = None;
+        self.recorder = None;
     }
 
     /// Leaves a cell that could not be closed to whoever drops the scope.

@@ -30,6 +30,9 @@ pub(super) trait Make<T: ?Sized>: Send + Sync {
     /// Returns the key of the values.
     fn key(&self) -> Key;
 
+    /// Returns whether nobody could tell when a value is given up: it has no hooks, and nothing happens when it is dropped.
+    fn ends_unseen(&self) -> bool;
+
     /// Makes the room in which values are made, one for each request.
     fn work(self: Arc<Self>) -> Box<dyn Work<T>>;
 }
@@ -42,8 +45,6 @@ pub(super) trait Work<T: ?Sized>: Send {
     /// Returns the value that was made.
     fn value(&self) -> Value<T>;
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>>;
-    /// Returns whether nobody could tell when the value is given up: it has no hooks, and nothing happens when it is dropped.
-    fn ends_unseen(&self) -> bool;
     /// Gives the value up; what is still to be awaited comes back.
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>>;
 }
@@ -168,6 +169,11 @@ where
         self.key
     }
 
+    fn ends_unseen(&self) -> bool {
+        let Hooks { before_response, teardown } = &self.hooks;
+        !std::mem::needs_drop::<U>() && before_response.is_none() && teardown.is_none()
+    }
+
     fn work(self: Arc<Self>) -> Box<dyn Work<T>> {
         let run = self.room();
         let held = Arc::new(Held::new(None, self.view));
@@ -238,11 +244,6 @@ where
     fn before_response(&self) -> Option<BoxFuture<'static, Result<(), Error>>> {
         let hook = self.spec.hooks.before_response.as_ref()?;
         self.held.value.as_ref().map(hook)
-    }
-
-    fn ends_unseen(&self) -> bool {
-        let Hooks { before_response, teardown } = &self.spec.hooks;
-        !std::mem::needs_drop::<U>() && before_response.is_none() && teardown.is_none()
     }
 
     fn finish(&mut self, completion: Completion) -> Option<BoxFuture<'static, ()>> {

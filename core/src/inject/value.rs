@@ -80,7 +80,7 @@ trait HoldInner<U>: Send + Sync {
     fn inner(&self) -> &U;
 }
 
-/// A value that a factory made, in an allocation that outlives it: it is `None` between two requests.
+/// A value that a factory made, in an allocation that outlives it: between two requests it is `None`, or one whose end nobody sees.
 pub(super) struct Held<U, T: ?Sized> {
     pub(super) value: Option<U>,
     view: View<U, T>,

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 
@@ -90,6 +91,26 @@ async fn a_scope_whose_end_nobody_could_see_ends_at_once() {
     let mut open = scopes.open(None);
     drop(take::<Freed>(&mut request(&open)).await.unwrap());
     assert!(!open.end_unseen(), "what is dropped may be seen");
+}
+
+#[tokio::test]
+async fn values_whose_end_nobody_could_see_are_given_up_above_one_that_is_torn_down() {
+    struct Count(u32);
+    let log = Log::default();
+    let built = AtomicU32::new(0);
+    let count =
+        Provider::<Count>::per_request(move |_: Take<First>| Count(built.fetch_add(1, Ordering::Relaxed)));
+    let scopes = scopes(&builder(&log).register(count).build().await.unwrap());
+    for number in 0..3 {
+        let mut open = scopes.open(None);
+        let mut parts = request(&open);
+        let count = take::<Count>(&mut parts).await.unwrap();
+        drop(parts);
+        assert!(!open.end_unseen(), "a teardown is seen");
+        open.close(Completion::Success).await;
+        assert_eq!(log.lines(), ["one Success"]);
+        assert_eq!(count.0, number, "each request has its own, and who holds it keeps it");
+    }
 }
 
 #[tokio::test]
