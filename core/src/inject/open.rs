@@ -59,7 +59,7 @@ impl Scopes {
         state.set_scope(self.bare.clone());
     }
 
-    #[inline]
+    #[inline(always)]
     fn open_in(self: &Arc<Self>, outer: Option<&Scope>, recorder: Option<&Recorder>) -> OpenScope {
         if !self.container.has_cells() {
             return OpenScope { scope: Some(self.bare.clone()), scopes: None };
@@ -83,7 +83,7 @@ impl Scopes {
     }
 
     /// Keeps a scope that is over, and that nobody else holds.
-    #[inline]
+    #[inline(always)]
     fn keep(&self, scope: Arc<ScopeInner>) {
         if let Ok(mut shard) = self.shards[shard()].try_lock()
             && shard.len() < MAX_SPARE
