@@ -12,7 +12,7 @@ use gongular_core::error::Carried;
 use http::{Method, Response};
 
 use super::body::Body;
-use super::stay::{LANDED, Left, Stay};
+use super::stay::Stay;
 use super::trip::Trip;
 use crate::chain::{Door, Flight, Landed, OnlyFuture, Run, Steps};
 
@@ -38,7 +38,7 @@ impl ResponseFuture {
 }
 
 impl Future for ResponseFuture {
-    type Output = Result<Response<Body>, Infallible>;
+    type Output = Answered;
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -53,32 +53,36 @@ impl Future for ResponseFuture {
 impl ResponseFuture {
     /// Polls a request that something is built for, or that somebody gets a statistic of.
     #[inline(never)]
-    fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<Body>, Infallible>> {
+    fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Answered> {
         let Self { way, leaves_errors, stay, trip } = self;
-        let mut left = Left::default();
-        let mut inside = |left: &mut Left| match stay {
-            Some(stay) => stay.poll(way, left, cx),
-            None => {
-                let Ok(response) = ready!(way.poll(true, cx));
-                left.response = Some(response);
-                Poll::Ready(())
-            }
+        let mut escort = None;
+        let mut inside = || match stay {
+            Some(stay) => stay.poll(way, &mut escort, cx),
+            None => way.poll(true, cx),
         };
-        ready!(match trip {
-            Some(trip) => trip.poll(&mut left, inside),
-            None => inside(&mut left),
-        });
-        if let Some(escort) = left.escort {
-            trip.get_or_insert_default().take_on(escort);
+        let mut polled = match trip {
+            Some(trip) => trip.watch(inside),
+            None => inside(),
+        };
+        // The answer is looked at where it came to be, since it is large.
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            if let Some(trip) = trip {
+                trip.answered(response);
+            }
+            if let Some(escort) = escort {
+                trip.get_or_insert_default().take_on(escort);
+            }
+            if !*leaves_errors {
+                response.extensions_mut().remove::<Carried>();
+            }
+            response.body_mut().take_on(trip.take());
         }
-        let mut response = left.response.expect(LANDED);
-        if !*leaves_errors {
-            response.extensions_mut().remove::<Carried>();
-        }
-        response.body_mut().take_on(trip.take());
-        Poll::Ready(Ok(response))
+        polled
     }
 }
+
+/// What an engine's future comes to.
+pub(super) type Answered = Result<Response<Body>, Infallible>;
 
 /// How a request is answered: at once, or by its route.
 pub(super) enum Way {
@@ -99,11 +103,7 @@ impl Way {
 
     /// Polls for the answer. With `leaves_error` an error is found in it; an only handler was told of that when it began.
     #[inline]
-    pub(super) fn poll(
-        &mut self,
-        leaves_error: bool,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<Response<Body>, Infallible>> {
+    pub(super) fn poll(&mut self, leaves_error: bool, cx: &mut Context<'_>) -> Poll<Answered> {
         let landed = match self {
             Self::Only(only) => return only.as_mut().poll(cx),
             Self::Run(run) => ready!(run.poll_landed(cx)),

@@ -12,7 +12,7 @@ use http::{Response, StatusCode};
 use http_body::Body as _;
 
 use super::body::Body;
-use super::future::Way;
+use super::future::{Answered, Way};
 use crate::chain::Steps;
 
 /// What goes with a request that something may be built for, until the head of its answer leaves.
@@ -29,20 +29,14 @@ pub(super) struct Stay {
     /// The chain, whose error handler answers what hooks fail with.
     steps: Arc<Steps>,
     /// An answer whose head has to wait for hooks or teardowns.
-    waiting: Option<Box<Left>>,
+    waiting: Option<Box<Waiting>>,
 }
 
-/// What has come out of a request's scope. Who polls has it, since it is large, and should be moved seldom.
-#[derive(Default)]
-pub(super) struct Left {
-    /// With its error, if it is the answer to one.
-    pub(super) response: Option<Response<Body>>,
-    /// What has to go with the body of the answer, if the scope is still open.
-    pub(super) escort: Option<Escort<ResponseBody>>,
+/// An answer whose head has to wait, and what goes along with its body.
+struct Waiting {
+    response: Response<Body>,
+    escort: Escort<ResponseBody>,
 }
-
-/// What holds wherever an answer is looked at that has come out.
-pub(super) const LANDED: &str = "what is ready has landed";
 
 impl Stay {
     /// Takes care of a request's dependencies. `head` is wanted where hooks before the response may fail.
@@ -56,41 +50,75 @@ impl Stay {
         Self { open, is_bodiless, is_watching: false, head, steps, waiting: None }
     }
 
-    /// Polls for the answer, and lets it out of the request's scope.
+    /// Polls for the answer, and lets it out of the request's scope. What has to go with its body, if the scope is still open then,
+    /// is left in `escort`.
     #[inline]
-    pub(super) fn poll(&mut self, way: &mut Way, left: &mut Left, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(waiting) = self.waiting.take() {
-            *left = *waiting;
-            return self.cross(left, cx);
-        }
+    pub(super) fn poll(
+        &mut self,
+        way: &mut Way,
+        escort: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Answered> {
+        if self.waiting.is_some() { self.poll_again(escort, cx) } else { self.poll_way(way, escort, cx) }
+    }
+
+    /// Polls the route. Its answer is looked at where it came to be, since it is large.
+    #[inline]
+    fn poll_way(
+        &mut self,
+        way: &mut Way,
+        escort: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Answered> {
         self.is_watching = true;
-        let polled = way.poll(true, cx);
+        let mut polled = way.poll(true, cx);
         self.is_watching = false;
-        let Ok(response) = ready!(polled);
-        let response = left.response.insert(response);
-        let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-        if !is_upgrade && self.open.end_unseen() {
-            self.answer_rest(response);
-            return Poll::Ready(());
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+            if !is_upgrade && self.open.end_unseen() {
+                self.answer_rest(response);
+            } else {
+                let open = std::mem::replace(&mut self.open, OpenScope::over());
+                *escort = Some(Escort::open(open, self.is_bodiless));
+                self.cross(&mut polled, escort, cx);
+            }
         }
-        let open = std::mem::replace(&mut self.open, OpenScope::over());
-        left.escort = Some(Escort::open(open, self.is_bodiless));
-        self.cross(left, cx)
+        polled
+    }
+
+    /// Polls what an answer waits for that has come out before.
+    #[inline(never)]
+    fn poll_again(
+        &mut self,
+        escort: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Answered> {
+        let mut polled = Poll::Pending;
+        if let Some(waiting) = self.waiting.take() {
+            (polled, *escort) = (Poll::Ready(Ok(waiting.response)), Some(waiting.escort));
+        }
+        self.cross(&mut polled, escort, cx);
+        polled
     }
 
     /// Lets an answer out of a scope whose end somebody may see.
-    fn cross(&mut self, left: &mut Left, cx: &mut Context<'_>) -> Poll<()> {
-        let (Some(response), Some(escort)) = (&mut left.response, &mut left.escort) else {
-            return Poll::Ready(());
-        };
-        if self.poll_crossing(response, escort, cx).is_pending() {
-            self.waiting = Some(Box::new(std::mem::take(left)));
-            return Poll::Pending;
+    #[inline(never)]
+    fn cross(
+        &mut self,
+        polled: &mut Poll<Answered>,
+        escort: &mut Option<Escort<ResponseBody>>,
+        cx: &mut Context<'_>,
+    ) {
+        let (Poll::Ready(Ok(response)), Some(goes_along)) = (&mut *polled, &mut *escort) else { return };
+        if self.poll_crossing(response, goes_along, cx).is_ready() {
+            escort.take_if(|escort| escort.is_closed());
+            return;
         }
-        if escort.is_closed() {
-            left.escort = None;
+        if let (Poll::Ready(Ok(response)), Some(escort)) =
+            (std::mem::replace(polled, Poll::Pending), escort.take())
+        {
+            self.waiting = Some(Box::new(Waiting { response, escort }));
         }
-        Poll::Ready(())
     }
 
     fn poll_crossing(

@@ -1,16 +1,16 @@
 //! What a request takes with it from the engine's door to the end of its answer.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::Context;
 
 use gongular_core::ResponseBody;
 use gongular_layers::inject::Escort;
 use gongular_layers::stats::Tracker;
-use http::HeaderName;
+use http::{HeaderName, Response};
 use http_body::{Body as _, SizeHint};
 
-use super::body::{Polled, caught};
-use super::stay::{LANDED, Left, error_of};
+use super::body::{Body, Polled, caught};
+use super::stay::error_of;
 
 /// What ends with a request: its dependencies and its statistic.
 ///
@@ -36,12 +36,19 @@ impl Trip {
         self.escort = Some(escort);
     }
 
-    /// Polls for the answer, whose head may then leave.
+    /// Runs what answers the request.
     #[inline]
-    pub(super) fn poll(&mut self, left: &mut Left, inside: impl FnOnce(&mut Left) -> Poll<()>) -> Poll<()> {
-        let Some(tracker) = &mut self.tracker else { return inside(left) };
-        ready!(tracker.watch(|| inside(left)));
-        let response = left.response.as_mut().expect(LANDED);
+    pub(super) fn watch<T>(&mut self, inside: impl FnOnce() -> T) -> T {
+        match &mut self.tracker {
+            Some(tracker) => tracker.watch(inside),
+            None => inside(),
+        }
+    }
+
+    /// Notes the answer, whose head may then leave.
+    #[inline]
+    pub(super) fn answered(&mut self, response: &mut Response<Body>) {
+        let Some(tracker) = &mut self.tracker else { return };
         if self.is_timed
             && let Some(recorder) = tracker.recorder()
         {
@@ -49,7 +56,6 @@ impl Trip {
         }
         let length = response.body().inner().size_hint().exact();
         tracker.answered(response.status(), response.headers(), error_of(response), length);
-        Poll::Ready(())
     }
 
     /// Polls the body of the answer; a panic in it is its error.

@@ -59,6 +59,7 @@ impl Scopes {
         state.set_scope(self.bare.clone());
     }
 
+    // In line: two calls, this and `keep`, would cost a request as much as both do.
     #[inline(always)]
     fn open_in(self: &Arc<Self>, outer: Option<&Scope>, recorder: Option<&Recorder>) -> OpenScope {
         if !self.container.has_cells() {
