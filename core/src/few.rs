@@ -1,7 +1,9 @@
 //! A list of mostly one.
 
+use std::fmt;
+
 /// A list that is mostly one element, which then needs no allocation.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Few<T> {
     One(T),
     Any(Vec<T>),
@@ -51,6 +53,13 @@ impl<T> From<Vec<T>> for Few<T> {
     }
 }
 
+/// As a list, however it is held.
+impl<T: fmt::Debug> fmt::Debug for Few<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_slice().fmt(f)
+    }
+}
+
 impl<T: PartialEq> PartialEq for Few<T> {
     fn eq(&self, other: &Self) -> bool {
         self.as_slice() == other.as_slice()
@@ -70,6 +79,7 @@ mod tests {
             let list: Vec<_> = (1..=count).collect();
             assert_eq!(few.as_slice(), list);
             assert_eq!(few, Few::from(list.clone()));
+            assert_eq!(format!("{few:?}"), format!("{list:?}"));
             assert_eq!(few.clone().into_vec(), list);
         }
     }

@@ -44,6 +44,15 @@ impl Said {
         }
     }
 
+    /// Forgets what the client has sent, but for what stands in the words.
+    pub(crate) fn forget_values(&mut self) {
+        match self {
+            Self::Words(_) => {}
+            #[cfg(feature = "validator")]
+            Self::Found(found) => found.forget_values(),
+        }
+    }
+
     /// Returns the value that is told of, where the words are made of it.
     pub(crate) fn value(&self) -> Option<&Value> {
         match self {

@@ -189,7 +189,8 @@ impl BrokenRule {
     /// Turns the rule into a problem of a request.
     #[inline]
     #[must_use]
-    pub fn into_problem(self, place: Place, path: impl Into<Cow<'static, str>>) -> Problem {
+    pub fn into_problem(mut self, place: Place, path: impl Into<Cow<'static, str>>) -> Problem {
+        self.said.forget_values();
         Problem::broken(place, path.into(), self.code, self.said)
     }
 }

@@ -52,6 +52,19 @@ impl Found {
     pub(crate) fn value(&self) -> Option<&Value> {
         self.error().params.get(VALUE)
     }
+
+    /// Forgets what the client has sent, which may be large or secret; for the words its kind is enough.
+    pub(crate) fn forget_values(&mut self) {
+        for (name, param) in self.errors.iter_mut().flat_map(|error| &mut error.params) {
+            if name == VALUE || name == OTHER {
+                *param = match param {
+                    Value::Array(_) => Value::Array(Vec::new()),
+                    Value::Object(_) => Value::Object(serde_json::Map::new()),
+                    _ => Value::Null,
+                };
+            }
+        }
+    }
 }
 
 #[cold]
@@ -120,7 +133,7 @@ fn words(error: &ValidationError) -> Words {
     };
     // What another field holds is the client's, and may be a password.
     let is_told = |name: &str, param: &Value| {
-        name != "other" && !matches!(param, Value::Array(_) | Value::Object(_) | Value::Null)
+        name != OTHER && !matches!(param, Value::Array(_) | Value::Object(_) | Value::Null)
     };
     let told = params.into_iter().filter(|(name, param)| is_told(name, param));
     Words { message, params: told.map(|(name, param)| (name.clone(), reflected(param.clone()))).collect() }
@@ -206,6 +219,9 @@ const TEXT_BYTES: usize = 48;
 
 /// The parameter in which validator has the value itself.
 const VALUE: &str = "value";
+
+/// The parameter in which validator has the value of the field that another one repeats.
+const OTHER: &str = "other";
 
 /// The name that validator gives to rules of a whole struct.
 const WHOLE_STRUCT: &str = "__all__";

@@ -124,6 +124,7 @@ fn a_problem_is_the_same_whether_its_words_were_read_or_written_by_hand() {
     let by_hand = crate::Problem::rule(crate::Place::Body, "count", "range", "must be from 1 to 100")
         .with_param("max", 100)
         .with_param("min", 1);
+    assert_eq!(problem.clone(), by_hand, "a copy whose words nobody has read");
     assert_eq!(problem, by_hand);
     assert_eq!(problem.clone(), by_hand);
     assert_ne!(problem, by_hand.with_param("step", 1));
@@ -142,4 +143,20 @@ fn what_a_problem_is_made_of_is_not_in_its_debug_text() {
     let text = format!("{:?}", rule.into_problem(crate::Place::Form, "second"));
     assert!(text.contains("must be the same as the field it repeats"), "{text}");
     assert!(!text.contains("secret") && !text.contains("typo"), "{text}");
+}
+
+#[test]
+fn what_a_client_has_sent_goes_when_a_rule_becomes_a_problem() {
+    #[derive(Validate)]
+    struct List {
+        #[validate(length(max = 2))]
+        ids: Vec<u8>,
+    }
+    let errors = List { ids: vec![0; 1000] }.validate().unwrap_err().into_errors();
+    let Some(ValidationErrorsKind::Field(errors)) = errors.into_values().next() else { panic!("no rule") };
+    let mut found = Found::new(errors);
+    assert_eq!(found.value().and_then(|value| value.as_array()).map(Vec::len), Some(1000));
+    found.forget_values();
+    assert_eq!(found.value(), Some(&Value::Array(Vec::new())));
+    assert_eq!(found.words().message, "must have at most 2 items");
 }
