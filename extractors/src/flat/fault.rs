@@ -46,8 +46,8 @@ impl Fault {
     }
 }
 
-/// Returns the number of a field or a limit. Larger ones are the largest that there is: of more values than a limit there
-/// are more than that, too.
+/// Returns the number of a field or a limit in 32 bits. A larger one becomes the largest of them, so that a text which says
+/// that there is more of something stays true.
 #[cold]
 pub(super) const fn number(number: usize) -> u32 {
     if number > u32::MAX as usize { u32::MAX } else { number as u32 }

@@ -217,6 +217,8 @@ impl<'de, S: Source<'de>> MapAccess<'de> for Fields<'_, 'de, S> {
         let rest = if self.index == UNKNOWN { Rest::None } else { Rest::Field(self) };
         match seed.deserialize(Value::new(&self.pair.item, rest)) {
             Ok(value) => Ok(value),
+            // What is no field has no place among what is left out.
+            Err(fault) if self.index == UNKNOWN => Err(fault),
             Err(fault) => Err(fault.in_field(self.index)),
         }
     }

@@ -14,9 +14,9 @@ pub(crate) trait Source<'de>: Clone {
     /// Headers and cookies are not: others send theirs along with every request.
     const SHOWS_UNKNOWN: bool = true;
 
-    /// Goes on to the next pair, if there is one.
+    /// Goes on to the next pair, which is written into `pair`: as a result it would be moved twice.
     ///
-    /// It is written where it is read from: as a result it would be moved twice.
+    /// `None` when there are no more, `Some(Err(_))` when a limit is broken; `pair` means nothing then.
     fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>>;
 
     /// Returns whether a key is the one of a field.

@@ -435,3 +435,41 @@ fn rules_are_checked_after_reading() {
         error.problems().iter().map(|problem| (problem.path(), problem.message())).collect();
     assert_eq!(problems, [("perPage", "must be from 1 to 100"), ("email", "must be an e-mail address")]);
 }
+
+/// A type that reads what it does not know as numbers.
+#[derive(Debug)]
+struct Extra {
+    sum: u32,
+}
+
+impl<'de> Deserialize<'de> for Extra {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Sum;
+
+        impl<'de> serde::de::Visitor<'de> for Sum {
+            type Value = Extra;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("numbers")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Extra, A::Error> {
+                let mut sum = 0;
+                while map.next_key::<String>()?.is_some() {
+                    sum += map.next_value::<u32>()?;
+                }
+                Ok(Extra { sum })
+            }
+        }
+
+        deserializer.deserialize_struct("Extra", &["known"], Sum)
+    }
+}
+
+#[test]
+fn an_empty_text_of_a_key_that_is_no_field_is_left_out_of_nothing() {
+    assert_eq!(read::<Extra>("x=1&known=2&y=4").unwrap().sum, 7);
+    let fault = Extra::deserialize(Root::new(Pairs::new("x=", &Limits::DEFAULT), None)).unwrap_err();
+    assert_eq!(fault, Fault::Empty);
+    assert!(read::<Extra>("known=1&x=").is_err());
+}

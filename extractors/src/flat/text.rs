@@ -282,12 +282,19 @@ mod tests {
 
     #[test]
     fn a_byte_is_found_wherever_it_stands() {
-        for length in 0..40 {
-            let mut bytes = "é,zA~\u{7f}".bytes().cycle().take(length).collect::<Vec<_>>();
-            assert_eq!(up_to(b'+', &bytes), None, "{length}");
-            for at in (0..length).rev() {
-                bytes[at] = b"+&\0"[at % 3];
-                assert_eq!(up_to(b'+', &bytes), Some(at), "{length}");
+        for last in [b'%', b'+', b'='] {
+            // Bytes that are nearly found, and such as have the highest bit.
+            let others = [last + 1, 0x7f, 0x80, 0xff, last + 2, b'z'];
+            for length in 0..40 {
+                let bytes = others.iter().copied().cycle().take(length).collect::<Vec<_>>();
+                assert_eq!(up_to(last, &bytes), None, "{length}");
+                for at in 0..length {
+                    let mut bytes = bytes.clone();
+                    bytes[at] = [last, b'\0', last - 1][at % 3];
+                    assert_eq!(up_to(last, &bytes), Some(at), "{length}");
+                    bytes[length - 1] = last;
+                    assert_eq!(up_to(last, &bytes), Some(at), "{length}");
+                }
             }
         }
     }
