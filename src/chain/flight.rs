@@ -25,17 +25,13 @@ pub(crate) struct Arrival {
 /// The door of an engine, where a request waits for who takes it.
 ///
 /// It is looked at where it stands, since it is large: whoever takes it moves it into its box, and nobody else does.
-pub(crate) struct Door {
-    arrival: Option<Arrival>,
-    /// Whether somebody looks for an error in the answer to it.
-    pub(crate) leaves_errors: bool,
-}
+pub(crate) struct Door(Option<Arrival>);
 
 impl Door {
     /// Lets a request in.
     #[inline]
-    pub(crate) const fn new(arrival: Arrival, leaves_errors: bool) -> Self {
-        Self { arrival: Some(arrival), leaves_errors }
+    pub(crate) const fn new(arrival: Arrival) -> Self {
+        Self(Some(arrival))
     }
 
     /// Returns the request.
@@ -45,7 +41,7 @@ impl Door {
     /// Somebody has taken it.
     #[inline]
     pub(crate) fn arrival(&mut self) -> &mut Arrival {
-        self.arrival.as_mut().expect(TAKEN)
+        self.0.as_mut().expect(TAKEN)
     }
 
     /// Takes the request away.
@@ -55,7 +51,7 @@ impl Door {
     /// Somebody has taken it.
     #[inline]
     pub(crate) fn take(&mut self) -> Arrival {
-        self.arrival.take().expect(TAKEN)
+        self.0.take().expect(TAKEN)
     }
 }
 

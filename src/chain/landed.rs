@@ -2,11 +2,12 @@
 
 use gongular_core::__private::is_bodiless;
 use gongular_core::error::Carried;
-use gongular_core::{Answer, Error, ResponseBody};
+use gongular_core::{Answer, ResponseBody};
 use http::{Response, StatusCode, header};
-use http_body::Body;
+use http_body::Body as _;
 
 use super::flight::Flight;
+use crate::engine::Body;
 
 /// What a chain ends with: the flight, in which the answer stands, or a response that somebody made.
 pub(crate) enum Landed {
@@ -23,23 +24,30 @@ impl Landed {
         }
     }
 
+    /// Makes the response; an error is left in it.
     pub(super) fn into_response(self) -> Response<ResponseBody> {
-        self.into_response_with(true, |body| body)
+        match self {
+            Self::Flight(mut flight) => {
+                let mut response = flight.answer.take_response_with(|body| body);
+                if let Some(error) = flight.failure.take() {
+                    response.extensions_mut().insert(Carried::settled(error));
+                }
+                response
+            }
+            Self::Response(response) => *response,
+        }
     }
 
-    /// Makes the response, with a body around the answer's own. With `leaves_error` an error is found in the answer.
+    /// Makes the engine's answer; an error goes along with its body.
     #[inline]
-    pub(crate) fn into_response_with<B>(
-        self,
-        leaves_error: bool,
-        wrap: impl FnOnce(ResponseBody) -> B,
-    ) -> Response<B> {
-        let (mut response, error) = match self {
-            Self::Flight(mut flight) => (flight.answer.take_response_with(wrap), flight.failure.take()),
-            Self::Response(response) => (response.map(wrap), None),
-        };
-        leave(error.filter(|_| leaves_error), &mut response);
-        response
+    pub(crate) fn into_answer(self) -> Response<Body> {
+        match self {
+            Self::Flight(mut flight) => {
+                let error = flight.failure.take();
+                flight.answer.take_response_with(|body| Body::of(body).answering(error))
+            }
+            Self::Response(response) => response.map(Body::of),
+        }
     }
 
     /// Answers a `HEAD`.
@@ -60,14 +68,6 @@ impl Landed {
 impl From<Response<ResponseBody>> for Landed {
     fn from(response: Response<ResponseBody>) -> Self {
         Self::Response(Box::new(response))
-    }
-}
-
-/// Leaves an error in its answer, for those who look for it there.
-#[inline]
-pub(super) fn leave<B>(error: Option<Error>, response: &mut Response<B>) {
-    if let Some(error) = error {
-        response.extensions_mut().insert(Carried::settled(error));
     }
 }
 

@@ -1,6 +1,5 @@
 //! A chain of one handler: the request, the handler and its answer in one box.
 
-use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,25 +8,25 @@ use gongular_core::{Answer, Error, Handler, RequestContext};
 use http::{Method, Response};
 
 use super::flight::{Arrival, Caught, Door, begin, finish, note_failure};
-use super::landed::{leave, without_body};
+use super::landed::without_body;
 use super::run::Steps;
 use super::step::HandlerStep;
 use crate::AnyBody;
-use crate::engine::Body;
+use crate::engine::{Answered, Body};
 
 /// A handler that is all of its chain.
 ///
 /// No other step sees what it says before that leaves. So neither the request nor the answer has to stand where the next one
 /// could take it: both live in the handler's future.
 pub(crate) trait Only: Send + Sync {
-    /// Answers a request. Errors and panics are answered by the chain's error handler, and left in the answer where somebody looks.
+    /// Answers a request. Errors and panics are answered by the chain's error handler, and go along with the answer's body.
     fn answer(&self, door: &mut Door, steps: &Arc<Steps>) -> OnlyFuture;
 }
 
 /// The future of a request whose chain is one handler.
 ///
 /// What it comes to is what the engine's own future comes to, so that an answer passes through that without being moved.
-pub(crate) type OnlyFuture = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+pub(crate) type OnlyFuture = Pin<Box<dyn Future<Output = Answered> + Send>>;
 
 impl<H, Args> Only for HandlerStep<H, Args>
 where
@@ -39,7 +38,6 @@ where
         let steps = Arc::clone(steps);
         // Known beforehand, since a handler may change the request.
         let is_head = door.arrival().parts.method == Method::HEAD;
-        let leaves_errors = door.leaves_errors;
         // The room comes first: `Box::pin` would make the future on the stack and move all of it.
         let room = Box::new_uninit();
         let mut arrival = door.take();
@@ -63,7 +61,7 @@ where
                     Some(error)
                 }
             };
-            Ok(unusual(&mut answer, error, &steps, arrival, is_head, leaves_errors))
+            Ok(unusual(&mut answer, error, &steps, arrival, is_head))
         };
         let future = Box::write(room, future);
         Box::into_pin(future)
@@ -79,7 +77,6 @@ fn unusual(
     steps: &Steps,
     Arrival { parts, state, .. }: &Arrival,
     is_head: bool,
-    leaves_errors: bool,
 ) -> Response<Body> {
     let mut response = match &mut error {
         Some(error) => {
@@ -98,6 +95,5 @@ fn unusual(
     if is_head {
         response = without_body(response, error.is_some());
     }
-    leave(error.filter(|_| leaves_errors), &mut response);
-    response.map(Body::of)
+    response.map(|body| Body::of(body).answering(error))
 }

@@ -17,6 +17,8 @@ use super::trip::Trip;
 /// box.
 pub struct Body {
     inner: ResponseBody,
+    /// What it is the answer to, if something has failed: for those who look at it on its way out.
+    error: Option<Error>,
     // Stands last, so that it is dropped when the body inside is gone.
     trip: Option<Box<Trip>>,
 }
@@ -25,7 +27,26 @@ impl Body {
     /// Makes the body of an answer that has nothing else.
     #[inline]
     pub(crate) const fn of(inner: ResponseBody) -> Self {
-        Self { inner, trip: None }
+        Self { inner, error: None, trip: None }
+    }
+
+    /// Says what it is the answer to.
+    #[inline]
+    pub(crate) fn answering(mut self, error: Option<Error>) -> Self {
+        self.error = error;
+        self
+    }
+
+    /// Returns what it is the answer to, if something has failed.
+    #[inline]
+    pub(super) const fn error(&self) -> Option<&Error> {
+        self.error.as_ref()
+    }
+
+    /// Takes that away.
+    #[inline]
+    pub(super) const fn take_error(&mut self) -> Option<Error> {
+        self.error.take()
     }
 
     /// Returns what is sent.
@@ -53,7 +74,7 @@ impl http_body::Body for Body {
 
     #[inline]
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
-        let Self { inner, trip } = &mut *self;
+        let Self { inner, trip, .. } = &mut *self;
         match trip {
             Some(trip) => trip.poll_frame(inner, cx),
             None if inner.is_stream() => caught(|| Pin::new(inner).poll_frame(cx)),

@@ -45,12 +45,21 @@ impl Future for ResponseFuture {
         if self.stay.is_some() || self.trip.is_some() {
             return self.poll_around(cx);
         }
-        let leaves_errors = self.leaves_errors;
-        self.way.poll(leaves_errors, cx)
+        if self.leaves_errors { self.poll_leaving(cx) } else { self.way.poll(cx) }
     }
 }
 
 impl ResponseFuture {
+    /// Polls a request of an engine that somebody stands outside of.
+    #[inline]
+    fn poll_leaving(&mut self, cx: &mut Context<'_>) -> Poll<Answered> {
+        let mut polled = self.way.poll(cx);
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            leave_error(response);
+        }
+        polled
+    }
+
     /// Polls a request that something is built for, or that somebody gets a statistic of.
     #[inline(never)]
     fn poll_around(&mut self, cx: &mut Context<'_>) -> Poll<Answered> {
@@ -58,7 +67,7 @@ impl ResponseFuture {
         let mut escort = None;
         let mut inside = || match stay {
             Some(stay) => stay.poll(way, &mut escort, cx),
-            None => way.poll(true, cx),
+            None => way.poll(cx),
         };
         let mut polled = match trip {
             Some(trip) => trip.watch(inside),
@@ -72,8 +81,8 @@ impl ResponseFuture {
             if let Some(escort) = escort {
                 trip.get_or_insert_default().take_on(escort);
             }
-            if !*leaves_errors {
-                response.extensions_mut().remove::<Carried>();
+            if *leaves_errors {
+                leave_error(response);
             }
             response.body_mut().take_on(trip.take());
         }
@@ -81,8 +90,16 @@ impl ResponseFuture {
     }
 }
 
+/// Leaves what an answer is one of in its extensions, for those outside who look for it there.
+#[inline]
+fn leave_error(response: &mut Response<Body>) {
+    if let Some(error) = response.body_mut().take_error() {
+        response.extensions_mut().insert(Carried::settled(error));
+    }
+}
+
 /// What an engine's future comes to.
-pub(super) type Answered = Result<Response<Body>, Infallible>;
+pub(crate) type Answered = Result<Response<Body>, Infallible>;
 
 /// How a request is answered: at once, or by its route.
 pub(super) enum Way {
@@ -101,15 +118,15 @@ impl Way {
         Self::Run(steps.run(Flight::new(door), is_head))
     }
 
-    /// Polls for the answer. With `leaves_error` an error is found in it; an only handler was told of that when it began.
+    /// Polls for the answer.
     #[inline]
-    pub(super) fn poll(&mut self, leaves_error: bool, cx: &mut Context<'_>) -> Poll<Answered> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Answered> {
         let landed = match self {
             Self::Only(only) => return only.as_mut().poll(cx),
             Self::Run(run) => ready!(run.poll_landed(cx)),
             Self::Known(landed) => *landed.take().expect("future polled after completion"),
         };
-        Poll::Ready(Ok(landed.into_response_with(leaves_error, Body::of)))
+        Poll::Ready(Ok(landed.into_answer()))
     }
 }
 

@@ -34,6 +34,7 @@ use gongular_layers::stats::RouteCallback;
 use gongular_layers::{ErrorHandler, ErrorLayer};
 
 pub use self::body::Body;
+pub(crate) use self::future::Answered;
 pub use self::future::ResponseFuture;
 pub use self::mistake::{BuildError, Mistake, MistakeKind};
 #[cfg(feature = "server")]

@@ -231,8 +231,8 @@ impl<B: RequestBody + 'static> Service<Request<B>> for EngineService {
         if let Some(client) = client {
             state.set_client_addr(client);
         }
-        let mut door = Door::new(Arrival { parts, body: BodySlot::new(body), state }, self.leaves_errors);
-        self.inner.answer(&mut door, recorder)
+        let mut door = Door::new(Arrival { parts, body: BodySlot::new(body), state });
+        self.inner.answer(&mut door, recorder, self.leaves_errors)
     }
 }
 
@@ -244,8 +244,7 @@ impl Inner {
         Some(Recorder::begin(request.method(), request.uri(), request.version(), self.detail))
     }
 
-    fn answer(&self, door: &mut Door, recorder: Option<Recorder>) -> ResponseFuture {
-        let leaves_errors = door.leaves_errors;
+    fn answer(&self, door: &mut Door, recorder: Option<Recorder>, leaves_errors: bool) -> ResponseFuture {
         let Arrival { parts, state, .. } = door.arrival();
         if let Some(limits) = &self.limits {
             state.set_limits(Arc::clone(limits));
@@ -257,7 +256,6 @@ impl Inner {
             }
             let tracker = Tracker::new(recorder, Arc::clone(callback), &parts.method);
             trip = Some(Trip::tracked(tracker, self.server_timing));
-            door.leaves_errors = true;
         }
         let (way, stay) = self.route(door);
         ResponseFuture::new(way, leaves_errors, stay, trip)
@@ -307,7 +305,6 @@ impl Inner {
         let is_head = parts.method == Method::HEAD;
         let head = self.hook_head(parts, endpoint);
         let open = self.scopes_of(endpoint).enter(state);
-        door.leaves_errors = true;
         let way = Way::begin(steps, door);
         (way, Some(Stay::new(open, is_head, head, Arc::clone(steps))))
     }

@@ -71,7 +71,7 @@ impl Stay {
         cx: &mut Context<'_>,
     ) -> Poll<Answered> {
         self.is_watching = true;
-        let mut polled = way.poll(true, cx);
+        let mut polled = way.poll(cx);
         self.is_watching = false;
         if let Poll::Ready(Ok(response)) = &mut polled {
             let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -171,7 +171,7 @@ impl Drop for Stay {
 /// Returns what an answer is one of, if something has failed.
 #[inline]
 pub(super) fn error_of(response: &Response<Body>) -> Option<&Error> {
-    response.extensions().get::<Carried>().map(Carried::error)
+    response.body().error().or_else(|| response.extensions().get::<Carried>().map(Carried::error))
 }
 
 #[cold]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version, header};
 use http_body::Body;
 use serde::Serialize;
 
@@ -86,14 +86,6 @@ impl Answer {
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
         self.look_up_type();
         self.response.get_or_insert_default().headers_mut()
-    }
-
-    /// Returns the extensions of the response.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn extensions(&self) -> &Extensions {
-        static NONE: LazyLock<Extensions> = LazyLock::new(Extensions::new);
-        self.response.as_ref().map_or_else(|| &*NONE, Response::extensions)
     }
 
     /// Returns the body that will be sent, if there is one.

@@ -57,12 +57,6 @@ impl RequestState {
         self.scope = Some(scope);
     }
 
-    /// Lets go of the scope, so that it can be used again.
-    #[doc(hidden)]
-    pub fn clear_scope(&mut self) {
-        self.scope = None;
-    }
-
     /// Returns the limits in force, if a layer set any.
     #[must_use]
     pub fn limits(&self) -> Option<&Limits> {
