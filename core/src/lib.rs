@@ -51,5 +51,4 @@ pub mod __private {
     pub use crate::graph::{Graph, Shape};
     pub use crate::request::many::{any_reads_body, is_first_reader, one_reads_body, read, stage_of_all};
     pub use crate::request::mount::mount;
-    pub use crate::request::soon::read_soon;
 }

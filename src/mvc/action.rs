@@ -4,8 +4,6 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use gongular_core::__private::read_soon;
-
 use super::instance::Instance;
 use super::{ControllerMethods, Method, Source};
 use crate::chain::Caught;
@@ -58,7 +56,7 @@ where
             if let Some(shared) = self.instance.shared() {
                 return run::<C, M>(shared, self.has_hooks, cx, answer).await;
             }
-            match read_soon::<S::Fields, _>(cx).await {
+            match S::Fields::from_request(cx).await {
                 Ok(fields) => {
                     let controller = self.instance.source.assemble(fields);
                     run::<C, M>(&controller, self.has_hooks, cx, answer).await
@@ -115,7 +113,7 @@ where
     M: Method<C>,
 {
     async move {
-        let arguments = read_soon::<M::Arguments, _>(cx).await?;
+        let arguments = M::Arguments::from_request(cx).await?;
         M::call(controller, arguments, &mut Context::new(cx, answer)).await
     }
 }

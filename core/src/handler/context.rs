@@ -149,8 +149,11 @@ impl<'r> Context<'r> {
     /// As [`IntoResponse::respond_to`], or what was said before cannot be sent.
     pub fn respond(&mut self, output: impl IntoResponse) -> Result<(), Error> {
         let cx = ResponseContext::with_state(self.parts, self.state);
-        self.answer.take_over(output.respond_to(cx)?, !self.said_status);
-        self.answer.check()
+        if self.said_status {
+            self.answer.take_over(output.respond_to(cx)?, false);
+            return self.answer.check();
+        }
+        self.answer.respond_to(output, cx)
     }
 
     /// Ends the chain: handlers after this one do not run. What was said so far is the answer.

@@ -7,27 +7,6 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::{FromRequest, RequestContext};
-use crate::Error;
-
-/// Reads a value: at once if that can be, else however long it takes.
-///
-/// # Errors
-///
-/// As [`FromRequest::from_request`].
-#[inline]
-pub fn read_soon<T, B>(cx: &mut RequestContext<'_, B>) -> impl Future<Output = Result<T, Error>> + Send
-where
-    T: FromRequest<B>,
-    B: Send,
-{
-    let now = |cx: &mut &mut RequestContext<'_, B>, task: &mut Context<'_>| match T::read_now(cx, task) {
-        Some(read) => ControlFlow::Break(read),
-        None => ControlFlow::Continue(()),
-    };
-    Soon::new(cx, now, |cx, ()| T::from_request(cx))
-}
-
 pin_project! {
     /// What is read from, how that is tried at once, how the rest is begun, and what that comes to.
     ///
