@@ -89,7 +89,12 @@ impl Pattern {
     /// segment, which is no value. Only for patterns that are not [mixed](Self::is_mixed).
     #[inline]
     pub(super) fn values<'p>(&self, path: &'p str) -> Option<Values<'_, 'p>> {
-        self.walk.values(path)
+        let values = self.walk.values(path);
+        debug_assert!(
+            values.as_ref().is_none_or(|values| values.clone().count() == self.names.len()),
+            "a path that matches has all values"
+        );
+        values
     }
 
     /// Returns where the values of the parameters stand, if the path matches.

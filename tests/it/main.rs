@@ -46,7 +46,10 @@ mod values;
 mod websocket;
 
 /// Replaces the places of a test's file in a text by `HERE`, and leaves the path of its module out.
-#[cfg(all(feature = "mvc", any(feature = "neffos", feature = "validator")))]
+#[cfg(all(
+    feature = "mvc",
+    any(feature = "validator", all(feature = "axum", feature = "neffos", feature = "server"))
+))]
 fn without_places(text: &str, file: &str, module: &str) -> String {
     let mut pieces = text.split(file);
     let mut out = pieces.next().unwrap_or_default().to_owned();

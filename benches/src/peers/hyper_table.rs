@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
-use serde::de::DeserializeOwned;
 use validator::Validate;
 
 use super::hyper::{Answer, Shared, authenticate, bad, expect_type, json, read, text};
@@ -127,7 +126,7 @@ fn query(parts: &Parts) -> Result<PostsQuery, Answer> {
     checked("query", query.map_err(|_| bad("query", "", "parse"))?)
 }
 
-fn checked<T: DeserializeOwned + Validate>(place: &str, value: T) -> Result<T, Answer> {
+fn checked<T: Validate>(place: &str, value: T) -> Result<T, Answer> {
     match value.validate() {
         Ok(()) => Ok(value),
         Err(errors) => {

@@ -250,8 +250,7 @@ impl Error {
     }
 
     fn made(inner: Inner) -> Self {
-        // As `Arc::new`, which would move it once more: here the room comes first.
-        Self { inner: Arc::new_cyclic(|_| inner) }
+        Self { inner: Arc::new(inner) }
     }
 
     const fn inner(

@@ -152,7 +152,8 @@ impl OpenScope {
     }
 
     /// Ends the scope at once, if nobody could tell: nobody else holds it, and its values have no hooks and nothing that
-    /// happens when they are dropped. Returns whether it has.
+    /// happens when they are dropped. Returns whether it has. If not, some values may have been given up all the same, so that
+    /// nothing may be asked of the scope any more: it can only be closed.
     #[doc(hidden)]
     pub fn end_unseen(&mut self) -> bool {
         let Some(Scope { inner }) = &mut self.scope else { return true };

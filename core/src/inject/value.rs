@@ -80,7 +80,8 @@ trait HoldInner<U>: Send + Sync {
     fn inner(&self) -> &U;
 }
 
-/// A value that a factory made, in an allocation that outlives it: between two requests it is `None`, or one whose end nobody sees.
+/// A value that a factory made, in an allocation for the values of many requests: between two of them it is `None`, or the last
+/// one, where nobody sees its end.
 pub(super) struct Held<U, T: ?Sized> {
     pub(super) value: Option<U>,
     view: View<U, T>,

@@ -256,7 +256,7 @@ impl Attempt for Now {
     }
 }
 
-/// Everything is begun and polled once; what is not ready then is given up.
+/// Everything is begun and tried once; what is not ready then is given up.
 struct Once;
 
 impl Attempt for Once {
@@ -274,7 +274,7 @@ impl Attempt for Once {
 
 /// The reading of a factory's arguments, most of which are ready at once: no room is kept for those that are not.
 pub(crate) trait ReadOnce: Sized {
-    /// Reads all, polling each once; when one is not ready all are given up, and have to be read anew.
+    /// Reads all, trying each once; when one is not ready all are given up, and have to be read anew.
     fn read_once(cx: &mut RequestContext<'_, ()>, task: &mut Context<'_>) -> Poll<Result<Self, Error>>;
 }
 

@@ -1,4 +1,4 @@
-//! What a table answers when the path and method as they stand have no route.
+//! What a table answers, whatever the path and the method: where [`Table::find_at_once`] finds nothing, and where patterns stand aside.
 
 use http::Method;
 
