@@ -13,7 +13,7 @@
 //! | between two requests | 75 s | closed | [`idle_timeout`](Server::idle_timeout) |
 //! | a request's body | 240 bytes per second of waiting, over 5 s | `408` and closed | [`body_rate`](Server::body_rate) |
 //! | a client that does not read its answer | 60 s | closed | [`send_timeout`](Server::send_timeout) |
-//! | TLS handshake | 10 s | closed | [`tls_timeout`](Server::tls_timeout) |
+//! | TLS handshake | 10 s | closed | `tls_timeout`, with the feature `tls` |
 //! | graceful stop | 30 s | closed | [`drain_timeout`](Server::drain_timeout) |
 //! | path and query | 8 KiB | `414` | [`max_uri_bytes`](Server::max_uri_bytes) |
 //! | header fields | 100, 32 KiB | `431` | [`max_headers`](Server::max_headers), [`max_header_bytes`](Server::max_header_bytes) |

@@ -95,6 +95,22 @@ impl<H> ErrorLayer<H> {
     }
 
     /// Sets a closure as [`handler`](Self::handler).
+    ///
+    /// An answer in a shape of one's own is best made of the error itself, so that its status and its header fields stay, such
+    /// as `Allow` and `Retry-After`: give it a body, and render it.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use gongular_core::error::render;
+    /// use gongular_layers::ErrorLayer;
+    ///
+    /// let layer = ErrorLayer::new().on_error(|error, request| {
+    ///     let text = format!("{}: {}", request.uri().path(), error.public());
+    ///     Some(render::respond(&error.clone().with_json(&text)))
+    /// });
+    /// # let _ = layer;
+    /// ```
     #[must_use]
     pub fn on_error<F>(self, handler: F) -> ErrorLayer<F>
     where
