@@ -22,7 +22,7 @@ impl Plan {
     fn check_duplicates(&self, mistakes: &mut Vec<Mistake>) {
         for (first, second) in &self.duplicates {
             let what = format!("it is registered twice, first at {}", self.nodes[*first].place);
-            let fix = "remove one of the two, or give them different keys; to replace it for tests or a part of the application use `Container::child`";
+            let fix = "remove one of the two, or give them different keys; to replace it for tests or a part of the application use `Container::child`, or `overrides` of an engine";
             mistakes.push(Mistake::new(MistakeKind::Duplicate, second, what, fix));
         }
     }

@@ -121,7 +121,7 @@ fn the_same_type_and_key_twice_names_both_places() {
          1. Db (key \"books\"): it is registered twice, first at HERE\n     \
          at HERE\n     \
          fix: remove one of the two, or give them different keys; to replace it for tests or a part of the application \
-         use `Container::child`"
+         use `Container::child`, or `overrides` of an engine"
     );
 }
 
