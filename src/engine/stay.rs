@@ -59,20 +59,13 @@ impl Stay {
         escort: &mut Option<Escort<ResponseBody>>,
         cx: &mut Context<'_>,
     ) -> Poll<Answered> {
-        if self.waiting.is_some() { self.poll_again(escort, cx) } else { self.poll_way(way, escort, cx) }
-    }
-
-    /// Polls the route. Its answer is looked at where it came to be, since it is large.
-    #[inline]
-    fn poll_way(
-        &mut self,
-        way: &mut Way,
-        escort: &mut Option<Escort<ResponseBody>>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Answered> {
+        if let Some(waiting) = self.waiting.take() {
+            return self.poll_again(*waiting, escort, cx);
+        }
         self.is_watching = true;
         let mut polled = way.poll(cx);
         self.is_watching = false;
+        // The answer is looked at where it came to be, since it is large.
         if let Poll::Ready(Ok(response)) = &mut polled {
             let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS;
             if !is_upgrade && self.open.end_unseen() {
@@ -90,13 +83,12 @@ impl Stay {
     #[inline(never)]
     fn poll_again(
         &mut self,
+        waiting: Waiting,
         escort: &mut Option<Escort<ResponseBody>>,
         cx: &mut Context<'_>,
     ) -> Poll<Answered> {
-        let mut polled = Poll::Pending;
-        if let Some(waiting) = self.waiting.take() {
-            (polled, *escort) = (Poll::Ready(Ok(waiting.response)), Some(waiting.escort));
-        }
+        *escort = Some(waiting.escort);
+        let mut polled = Poll::Ready(Ok(waiting.response));
         self.cross(&mut polled, escort, cx);
         polled
     }
