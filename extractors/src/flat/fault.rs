@@ -39,8 +39,8 @@ impl Fault {
     #[cold]
     pub(super) const fn in_field(self, index: usize) -> Self {
         match self {
-            Self::Empty => Self::EmptyField(number(index)),
-            Self::EmptyItem => Self::EmptyItems(number(index)),
+            Self::Empty => Self::EmptyField(narrow(index)),
+            Self::EmptyItem => Self::EmptyItems(narrow(index)),
             other => other,
         }
     }
@@ -49,7 +49,7 @@ impl Fault {
 /// Returns the number of a field or a limit in 32 bits. A larger one becomes the largest of them, so that a text which says
 /// that there is more of something stays true.
 #[cold]
-pub(super) const fn number(number: usize) -> u32 {
+pub(super) const fn narrow(number: usize) -> u32 {
     if number > u32::MAX as usize { u32::MAX } else { number as u32 }
 }
 
@@ -117,8 +117,8 @@ mod tests {
 
     #[test]
     fn a_number_of_more_than_32_bits_is_the_largest_of_them() {
-        assert_eq!(number(7), 7);
-        assert_eq!(number(u32::MAX as usize), u32::MAX);
-        assert_eq!(number(usize::MAX), u32::MAX);
+        assert_eq!(narrow(7), 7);
+        assert_eq!(narrow(u32::MAX as usize), u32::MAX);
+        assert_eq!(narrow(usize::MAX), u32::MAX);
     }
 }

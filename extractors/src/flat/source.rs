@@ -36,7 +36,7 @@ pub(crate) struct Pair<'de> {
 impl<'de> Pair<'de> {
     /// Becomes the next one, if there is one.
     #[inline]
-    fn set(&mut self, next: Option<(&'de str, Item<'de>)>) -> Option<Result<(), Fault>> {
+    fn become_next(&mut self, next: Option<(&'de str, Item<'de>)>) -> Option<Result<(), Fault>> {
         let (key, item) = next?;
         *self = Self { key: Text::plain(key), item };
         Some(Ok(()))
@@ -88,7 +88,7 @@ pub(crate) struct Params<I>(pub(crate) I);
 impl<'de, I: Iterator<Item = (&'de str, &'de str)> + Clone> Source<'de> for Params<I> {
     #[inline]
     fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
-        pair.set(self.0.next().map(|(name, value)| (name, Item::Text(Text::of_path(value)))))
+        pair.become_next(self.0.next().map(|(name, value)| (name, Item::Text(Text::of_path(value)))))
     }
 }
 
@@ -113,7 +113,7 @@ impl<'de> Source<'de> for AxumParams<'de> {
         // The iterator cannot be copied and kept; a path has few parameters.
         let next = self.params.iter().nth(self.read);
         self.read += 1;
-        pair.set(next.map(|(name, value)| (name, Item::Text(Text::plain(value)))))
+        pair.become_next(next.map(|(name, value)| (name, Item::Text(Text::plain(value)))))
     }
 }
 
@@ -149,7 +149,7 @@ impl<'de> Source<'de> for Headers<'de> {
     fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
         let next: Option<(&'de HeaderName, &'de HeaderValue)> = self.iter.next();
         self.read += 1;
-        pair.set(next.map(|(name, value)| (name.as_str(), Item::Bytes(value.as_bytes()))))
+        pair.become_next(next.map(|(name, value)| (name.as_str(), Item::Bytes(value.as_bytes()))))
     }
 
     fn matches(key: &str, field: &str) -> bool {
@@ -208,7 +208,7 @@ impl<'de> Source<'de> for Cookies<'de> {
             };
             let value = value.trim_ascii();
             let unquoted = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\""));
-            return pair.set(Some((name, Item::Bytes(unquoted.unwrap_or(value)))));
+            return pair.become_next(Some((name, Item::Bytes(unquoted.unwrap_or(value)))));
         }
     }
 }
@@ -230,7 +230,7 @@ impl<'de> Entries<'de> {
 
 impl<'de> Source<'de> for Entries<'de> {
     fn next(&mut self, pair: &mut Pair<'de>) -> Option<Result<(), Fault>> {
-        pair.set(self.0.next().map(|(key, value)| {
+        pair.become_next(self.0.next().map(|(key, value)| {
             let item = match value {
                 Entry::Text(text) => Item::Text(Text::plain(text)),
                 Entry::File(number) => Item::File(*number),

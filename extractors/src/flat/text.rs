@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use gongular_core::Limits;
 
-use super::fault::number;
+use super::fault::narrow;
 use super::{Fault, Item, Pair, Source};
 
 /// A text as the client wrote it, with what has to be undone before it is read.
@@ -141,10 +141,10 @@ impl<'de> Pairs<'de> {
     #[inline]
     fn put(&mut self, pair: &mut Pair<'de>, key: Text<'de>, value: Text<'de>) -> Result<(), Fault> {
         if key.raw.len() > self.key_bytes {
-            return Err(Fault::LongKey(number(self.key_bytes)));
+            return Err(Fault::LongKey(narrow(self.key_bytes)));
         }
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(Fault::TooManyPairs(number(self.pairs)));
+            return Err(Fault::TooManyPairs(narrow(self.pairs)));
         };
         self.left = left;
         *pair = Pair { key, item: Item::Text(value) };
